@@ -1,0 +1,123 @@
+import { h } from './dom.js';
+import { address, link, match } from './router.js';
+import { forgetToken, storedToken, takeTokenFromAddress } from './token.js';
+import { askForToken, tokenView } from './token-form.js';
+import { accountsView, firstView } from './accounts.js';
+import { providersView } from './providers.js';
+import { providerView } from './provider.js';
+import { providerAddView, providerEditView } from './provider-form.js';
+import { usersView, userView } from './users.js';
+import { signInsView, signInView } from './sign-ins.js';
+import { explainView } from './explain.js';
+
+const routes = [
+  ['accounts', accountsView],
+  ['accounts/:account', ({ account, go }) => go(['accounts', account, 'providers'], { replace: true })],
+  ['accounts/:account/providers', providersView],
+  ['accounts/:account/providers/new', providerAddView],
+  ['accounts/:account/providers/:id', providerView],
+  ['accounts/:account/providers/:id/edit', providerEditView],
+  ['accounts/:account/users', usersView],
+  ['accounts/:account/users/:id', userView],
+  ['accounts/:account/sign-ins', signInsView],
+  ['accounts/:account/sign-ins/:id', signInView],
+  ['accounts/:account/explain', explainView],
+];
+const sections = [['providers', 'Providers'], ['users', 'Users'], ['sign-ins', 'Sign-in log'], ['explain', 'Check a response']];
+
+const part = (id) => document.getElementById(id);
+let current = new AbortController();
+let message = '';
+let shownBefore = false;
+
+async function show() {
+  takeTokenFromAddress();
+  current.abort();
+  const controller = current = new AbortController();
+  const { path, query } = address();
+  const found = match(routes, path);
+  const { account } = found?.parameters ?? {};
+  drawFrame(account, path[2]);
+  if (!storedToken()) return draw(tokenView({ done: show }));
+  const context = { ...found?.parameters, query, signal: controller.signal, go, reload: show, announce, whisper };
+  const waiting = setTimeout(() => { part('main').replaceChildren(h('p', { class: 'loading', role: 'status' }, 'Loading…')); }, 150);
+  try {
+    const view = path.length ? await (found?.view ?? missingView)(context) : await firstView(context);
+    if (view && !controller.signal.aborted) draw(view, account);
+  } catch (problem) {
+    if (controller.signal.aborted) return;
+    if (problem.status === 401) {
+      forgetToken();
+      drawFrame();
+      draw(tokenView({ done: show, refused: true }));
+    } else draw(problemView(problem), account);
+  } finally {
+    clearTimeout(waiting);
+  }
+}
+
+/** Goes to another view, with a message for its top. With `replace`, Back does not lead here again. */
+function go(path, { query, text = '', replace = false } = {}) {
+  message = text;
+  const next = link(path, query);
+  if (next === location.hash) show();
+  else if (replace) { history.replaceState(null, '', next); show(); } else location.hash = next;
+}
+
+function drawFrame(account, section) {
+  const known = Boolean(account && storedToken());
+  part('forget').hidden = !storedToken();
+  part('account').hidden = !known;
+  part('account').replaceChildren(h('span', {}, 'Account '), h('b', {}, account ?? ''), ' ', h('a', { href: link(['accounts']) }, 'Change'));
+  part('sections').hidden = !known;
+  part('sections').replaceChildren(h('ul', {}, sections.map(([name, label]) => h('li', {},
+    h('a', { href: link(['accounts', account ?? '', name]), 'aria-current': name === section ? 'page' : null }, label)))));
+}
+
+function draw({ title, content, focus }, account) {
+  document.title = [title, account, 'Postern'].filter(Boolean).join(' · ');
+  part('main').replaceChildren(...content.filter(Boolean));
+  announce(message);
+  message = '';
+  // A reader of the screen is told of a new view by the focus on its heading; the first one is read anyway.
+  if (focus) focus();
+  else if (shownBefore) {
+    part('main').querySelector('h1')?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }
+  shownBefore = true;
+}
+
+function announce(text) {
+  part('status').textContent = text;
+}
+
+/** For what the eye sees anyway. */
+function whisper(text) {
+  part('whisper').textContent = text;
+}
+
+function problemView(problem) {
+  const missing = problem.status === 404;
+  return {
+    title: missing ? 'Not found' : 'Problem',
+    content: [h('div', { class: 'narrow' },
+      h('h1', { tabindex: '-1' }, missing ? 'Not found' : problem.title || 'That did not work'),
+      h('p', { role: 'alert' }, problem.message),
+      h('p', {}, missing ? null : h('button', { type: 'button', click: show }, 'Try again'), ' ', h('a', { href: link(['accounts']) }, 'All accounts')))],
+  };
+}
+
+function missingView() {
+  return problemView({ status: 404, message: 'There is no such view on this page.' });
+}
+
+part('main').addEventListener('tokenwanted', async ({ detail: again }) => { if (await askForToken()) again(); });
+part('forget').addEventListener('click', () => { forgetToken(); show(); });
+part('skip').addEventListener('click', (event) => { event.preventDefault(); part('main').focus(); });
+// A file that misses the drop zone would replace the page, and with it what was typed.
+for (const type of ['dragover', 'drop']) {
+  addEventListener(type, (event) => { if (event.dataTransfer?.types.includes('Files')) event.preventDefault(); });
+}
+addEventListener('hashchange', show);
+show();

@@ -1,0 +1,114 @@
+import { definitions, h, heading, section, table } from './dom.js';
+import { request } from './api.js';
+import { copyFieldsOf } from './copy.js';
+import { confirmed } from './dialog.js';
+import { expiry, fingerprint, time } from './format.js';
+import { kindName, kinds } from './identity-providers.js';
+import { link } from './router.js';
+import { states, warnings } from './providers.js';
+
+export async function providerView(context) {
+  const { account, id, signal, whisper } = context;
+  const path = ['accounts', account, 'providers', id];
+  const { data: provider, etag } = await request('GET', path, { signal });
+  const { toggle, remove, trouble } = actions(context, path, provider, etag);
+  const kind = kinds[provider.kind];
+  return {
+    title: provider.name,
+    content: [
+      h('p', { class: 'crumb' }, h('a', { href: link(path.slice(0, 3)) }, 'Providers')),
+      heading(provider.name, h('a', { class: 'button', href: link([...path, 'edit']) }, 'Edit'), toggle, remove),
+      h('p', { class: 'badges' }, states(provider)),
+      trouble,
+      warnings(provider),
+      section(provider.kind === 'other' ? 'What to copy into your IdP' : `What to copy into ${kind.name}`,
+        copyFieldsOf(provider.kind, provider.sp, whisper), notes(kind, provider)),
+      section('Try it', h('p', {}, 'Sign in as one of the people assigned to the app in your IdP. Each attempt is in the ',
+        h('a', { href: link(['accounts', account, 'sign-ins']) }, 'sign-in log'), ', with the reason if it was refused.'),
+      startLink(provider)),
+      section('Settings', settings(provider)),
+      section('Signing certificates', certificates(provider.certificates)),
+    ],
+  };
+}
+
+function notes(kind, { jit }) {
+  const list = [...kind.notes];
+  if (jit.enabled && jit.validationKey) {
+    list.push(`JIT validation looks for the attribute “${jit.validationKey}” with the value “${jit.validationValue}”. Add it under ${kind.attributes}.`);
+  }
+  return list.length ? h('ul', { class: 'notes' }, list.map((text) => h('li', {}, text))) : null;
+}
+
+function startLink({ enabled, sp }) {
+  if (!enabled) return h('p', { class: 'muted' }, 'The provider is disabled: enable it first.');
+  // Only a web address may become a link: the rest could be anything that runs.
+  return /^https?:\/\//.test(sp.loginUrl)
+    ? h('p', {}, h('a', { class: 'button', href: sp.loginUrl, target: '_blank', rel: 'noopener' }, 'Sign in through this provider')) : null;
+}
+
+function settings(provider) {
+  const { jit } = provider;
+  return definitions([
+    ['IdP', kindName(provider.kind)],
+    ['IdP entity ID', provider.entityId],
+    ['IdP sign-on URL', provider.ssoUrl],
+    ['Binding', provider.ssoBinding === 'post' ? 'HTTP-POST' : 'HTTP-Redirect'],
+    ['SP entity ID', provider.spEntityId ?? `${provider.sp.entityId} (default)`],
+    ['IdP-initiated sign-in', provider.allowIdpInitiated ? 'Allowed' : 'Refused'],
+    ['Clock skew', `${provider.clockSkewSeconds} seconds`],
+    ['JIT provisioning', !jit.enabled ? 'Off: only people who already have a user can sign in'
+      : jit.validationKey ? `On, for those whose “${jit.validationKey}” is “${jit.validationValue}”` : 'On, for everyone the IdP sends'],
+    ['Created', time(provider.createdAt)],
+    ['Changed', time(provider.updatedAt)],
+  ]);
+}
+
+function certificates(list) {
+  return table('A response must be signed with the key of one of these', ['Subject', 'Ends', 'Key', 'SHA-256 fingerprint'],
+    list.map((certificate) => [
+      certificate.subject, expiry(certificate.notAfter),
+      [certificate.algorithm, certificate.bits].filter(Boolean).join(' '), fingerprint(certificate.fingerprint)]));
+}
+
+/** Enable, disable and delete, and the place where their failures are told. */
+function actions({ account, go, reload, announce }, path, provider, etag) {
+  const trouble = h('div');
+  const tell = (problem, retry) => {
+    const stale = problem.status === 412;
+    trouble.replaceChildren(h('div', { class: 'problem', role: 'alert' },
+      h('h2', {}, stale ? 'Somebody else changed this provider meanwhile' : problem.title || 'That did not work'),
+      h('p', {}, stale ? 'Nothing was changed. Look at the new state first. ' : `${problem.message} `,
+        problem.status === 401 ? h('button', { type: 'button', class: 'link', click: () => ask(retry) }, 'Enter the token again') : null,
+        stale ? h('button', { type: 'button', class: 'link', click: reload }, 'Load the new state') : null)));
+  };
+  const ask = (retry) => trouble.dispatchEvent(new CustomEvent('tokenwanted', { bubbles: true, detail: retry }));
+
+  async function setEnabled() {
+    try {
+      await request('PATCH', path, { etag, body: { enabled: !provider.enabled } });
+      await reload();
+      announce(provider.enabled ? `${provider.name} is disabled. Nobody can sign in through it.` : `${provider.name} is enabled.`);
+    } catch (problem) {
+      tell(problem, setEnabled);
+    }
+  }
+
+  async function remove() {
+    const sure = await confirmed({
+      title: `Delete the provider “${provider.name}”?`,
+      body: `Nobody can sign in through “${provider.name}” any more. Its users stay. This cannot be undone; disabling can.`,
+      action: `Delete “${provider.name}”`,
+    });
+    if (!sure) return removeButton.focus();
+    try {
+      await request('DELETE', path, { etag });
+      go(['accounts', account, 'providers'], { text: `Provider “${provider.name}” deleted.`, replace: true });
+    } catch (problem) {
+      tell(problem, remove);
+    }
+  }
+
+  const removeButton = h('button', { type: 'button', class: 'danger', click: remove }, 'Delete');
+  return { toggle: h('button', { type: 'button', click: setEnabled }, provider.enabled ? 'Disable' : 'Enable'), remove: removeButton, trouble };
+}
