@@ -1,0 +1,33 @@
+// Everything that a fresh machine lacks, then the script that was asked for, under the right Node:
+//   node dev/setup.mjs [--with=chromium,cargo-deny] script.mjs [arguments]
+// Runs on Node 20 without any package. Fast and silent when nothing is missing.
+import { spawn } from 'node:child_process';
+import { delimiter, dirname } from 'node:path';
+import { ensureChromium } from './setup/chromium.mjs';
+import { root } from './setup/command.mjs';
+import { ensurePackages, nodeForScripts } from './setup/packages.mjs';
+import { ensureRust } from './setup/rust.mjs';
+import { Problem, runMain } from './setup/say.mjs';
+import { cargoDeny, wasmBindgen, workerBuild } from './setup/tools.mjs';
+
+const extras = { chromium: ensureChromium, 'cargo-deny': cargoDeny };
+
+await runMain(async () => {
+  const args = process.argv.slice(2);
+  const names = args[0]?.startsWith('--with=') ? args.shift().slice('--with='.length).split(',') : [];
+  if (Number(process.versions.node.split('.')[0]) < 20) throw new Problem(`Node ${process.versions.node} is too old: install Node 20 or newer`);
+  await ensureRust();
+  await ensurePackages();
+  await wasmBindgen();
+  await workerBuild();
+  for (const name of names) await extras[name]();
+  if (args.length > 0) runScript(nodeForScripts(), args);
+});
+
+/** Hands over to `args` and ends as it ends. The channel tells the script when this process is gone, however it went. */
+function runScript(node, args) {
+  const env = { ...process.env, PATH: [dirname(node), process.env.PATH].join(delimiter) };
+  const child = spawn(node, args, { cwd: root, env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(signal ? 1 : code));
+}

@@ -1,0 +1,52 @@
+// Finding and running programs.
+import { spawn, spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { homedir } from 'node:os';
+
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** True when `path` is a file that this user may execute. */
+export function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Every executable called `name` on the PATH, in its order. */
+export function allOnPath(name) {
+  const folders = [...new Set((process.env.PATH ?? '').split(delimiter).filter(Boolean))];
+  return folders.map((folder) => join(folder, name)).filter(isExecutable);
+}
+
+export function onPath(name) {
+  return allOnPath(name)[0] ?? null;
+}
+
+/** rustup tells people to open a new terminal for the changed PATH; those who did not are helped here. */
+export function addCargoToPath() {
+  const bin = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'bin');
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  if (isExecutable(join(bin, 'cargo')) && !folders.includes(bin)) {
+    process.env.PATH = [...folders, bin].join(delimiter);
+  }
+}
+
+/** The standard output of a quick command, or null when it is missing or fails. */
+export function outputOf(command, args, options = {}) {
+  const done = spawnSync(command, args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], ...options });
+  return done.status === 0 ? done.stdout.trim() : null;
+}
+
+/** Runs a command whose output people see. Resolves to its exit code (127 when it cannot be started). */
+export function run(command, args, options = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], ...options });
+    child.on('error', () => resolve(127));
+    child.on('exit', (code, signal) => resolve(signal ? 1 : code));
+  });
+}
