@@ -1,0 +1,210 @@
+//! What an assertion says, read from the bytes that were signed.
+
+use super::Namespace;
+use super::error::SamlError;
+use super::xml::{Child, Element};
+use crate::time::Timestamp;
+
+const BEARER: &str = "urn:oasis:names:tc:SAML:2.0:cm:bearer";
+const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
+
+/// The content of a `saml:Assertion`. Made by `response`, from signed bytes only.
+#[derive(Clone, Debug)]
+pub(super) struct Assertion {
+    pub(super) id: String,
+    pub(super) issuer: Option<String>,
+    pub(super) name_id: Option<NameId>,
+    pub(super) confirmations: Vec<Confirmation>,
+    pub(super) conditions: Conditions,
+    pub(super) session_index: Option<String>,
+    pub(super) session_not_on_or_after: Option<Timestamp>,
+    pub(super) attributes: Vec<Attribute>,
+}
+
+/// `saml:NameID`: whom the identity provider means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameId {
+    /// The identifier, without white space around it.
+    pub value: String,
+    /// URI of the format, if one is given.
+    pub format: Option<String>,
+}
+
+/// `saml:Attribute` with its values in order. A nil value is left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attribute {
+    /// `Name`
+    pub name: String,
+    /// `FriendlyName`
+    pub friendly_name: Option<String>,
+    /// Values, without white space around them.
+    pub values: Vec<String>,
+}
+
+/// A bearer `saml:SubjectConfirmation`.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Confirmation {
+    pub(super) recipient: Option<String>,
+    pub(super) not_before: Option<Timestamp>,
+    pub(super) not_on_or_after: Option<Timestamp>,
+    pub(super) in_response_to: Option<String>,
+}
+
+/// `saml:Conditions`
+#[derive(Clone, Debug, Default)]
+pub(super) struct Conditions {
+    pub(super) not_before: Option<Timestamp>,
+    pub(super) not_on_or_after: Option<Timestamp>,
+    /// One list an `AudienceRestriction`: each must be met.
+    pub(super) audiences: Vec<Vec<String>>,
+}
+
+impl Assertion {
+    pub(super) fn read(assertion: Element<'_, '_>) -> Result<Self, SamlError> {
+        check_version(assertion)?;
+        let subject = at_most_one(assertion, "Subject", "more than one Subject")?;
+        let mut read = Self {
+            id: required_id(assertion)?,
+            issuer: issuer(assertion)?,
+            name_id: None,
+            confirmations: Vec::new(),
+            conditions: Conditions::default(),
+            session_index: None,
+            session_not_on_or_after: None,
+            attributes: Vec::new(),
+        };
+        if let Some(subject) = subject {
+            read.name_id = name_id(subject)?;
+            for confirmation in subject.children_named(Namespace::ASSERTION, "SubjectConfirmation") {
+                if confirmation.attribute("Method") == Some(BEARER) {
+                    read.confirmations.push(bearer(confirmation)?);
+                }
+            }
+        }
+        if let Some(conditions) = at_most_one(assertion, "Conditions", "more than one Conditions")? {
+            read.conditions = Conditions::read(conditions)?;
+        }
+        for statement in assertion.children_named(Namespace::ASSERTION, "AuthnStatement") {
+            if read.session_index.is_none() {
+                read.session_index = statement.attribute("SessionIndex").map(str::to_owned);
+            }
+            let end = time(statement, "SessionNotOnOrAfter", "SessionNotOnOrAfter")?;
+            read.session_not_on_or_after = match (read.session_not_on_or_after, end) {
+                (Some(one), Some(other)) => Some(one.min(other)),
+                (one, other) => one.or(other),
+            };
+        }
+        for statement in assertion.children_named(Namespace::ASSERTION, "AttributeStatement") {
+            for element in statement.children_named(Namespace::ASSERTION, "Attribute") {
+                read.attributes.push(attribute(element)?);
+            }
+        }
+        Ok(read)
+    }
+}
+
+impl Conditions {
+    fn read(conditions: Element<'_, '_>) -> Result<Self, SamlError> {
+        let mut audiences = Vec::new();
+        for condition in conditions.child_elements() {
+            match (condition.namespace(), condition.local_name()) {
+                (Namespace::ASSERTION, "AudienceRestriction") => {
+                    let audience = |element: Element<'_, '_>| element.text().map(|text| text.trim().to_owned());
+                    let listed = condition.children_named(Namespace::ASSERTION, "Audience").map(audience);
+                    audiences
+                        .push(listed.collect::<Option<_>>().ok_or(SamlError::Shape("an Audience that is not text"))?);
+                }
+                // Every assertion is used once here, and nothing is issued on its strength.
+                (Namespace::ASSERTION, "OneTimeUse" | "ProxyRestriction") => {}
+                (_, other) => return Err(SamlError::UnknownCondition { got: other.to_owned() }),
+            }
+        }
+        Ok(Self {
+            not_before: time(conditions, "NotBefore", "Conditions NotBefore")?,
+            not_on_or_after: time(conditions, "NotOnOrAfter", "Conditions NotOnOrAfter")?,
+            audiences,
+        })
+    }
+}
+
+fn bearer(confirmation: Element<'_, '_>) -> Result<Confirmation, SamlError> {
+    let data = at_most_one(confirmation, "SubjectConfirmationData", "more than one SubjectConfirmationData")?;
+    let Some(data) = data else { return Ok(Confirmation::default()) };
+    Ok(Confirmation {
+        recipient: data.attribute("Recipient").map(str::to_owned),
+        not_before: time(data, "NotBefore", "SubjectConfirmationData NotBefore")?,
+        not_on_or_after: time(data, "NotOnOrAfter", "SubjectConfirmationData NotOnOrAfter")?,
+        in_response_to: data.attribute("InResponseTo").map(str::to_owned),
+    })
+}
+
+fn name_id(subject: Element<'_, '_>) -> Result<Option<NameId>, SamlError> {
+    let Some(element) = at_most_one(subject, "NameID", "more than one NameID")? else { return Ok(None) };
+    let value = element.text().ok_or(SamlError::Shape("a NameID that is not text"))?.trim().to_owned();
+    Ok(Some(NameId { value, format: element.attribute("Format").map(str::to_owned) }))
+}
+
+fn attribute(element: Element<'_, '_>) -> Result<Attribute, SamlError> {
+    let name = element.attribute("Name").ok_or(SamlError::Shape("an Attribute without Name"))?.to_owned();
+    let mut values = Vec::new();
+    for value in element.children_named(Namespace::ASSERTION, "AttributeValue") {
+        let nil = value
+            .attributes()
+            .any(|a| a.namespace == XSI && a.local == "nil" && matches!(a.value.trim(), "true" | "1"));
+        if !nil {
+            values.push(value_text(value));
+        }
+    }
+    Ok(Attribute { name, friendly_name: element.attribute("FriendlyName").map(str::to_owned), values })
+}
+
+/// The text of a value. Some identity providers wrap it in one element (a NameID in eduPersonTargetedID): its text is
+/// the value then. Anything deeper has no one reading and counts as empty.
+fn value_text(value: Element<'_, '_>) -> String {
+    if let Some(text) = value.text() {
+        return text.trim().to_owned();
+    }
+    let blank = |child: &Child<'_, '_>| matches!(child, Child::Text(text) if text.trim().is_empty());
+    let mut content = value.children().filter(|child| !blank(child));
+    match (content.next(), content.next()) {
+        (Some(Child::Element(inner)), None) => inner.text().unwrap_or_default().trim().to_owned(),
+        _ => String::new(),
+    }
+}
+
+pub(super) fn check_version(element: Element<'_, '_>) -> Result<(), SamlError> {
+    match element.attribute("Version") {
+        Some("2.0") => Ok(()),
+        other => Err(SamlError::Version { got: other.unwrap_or("none").to_owned() }),
+    }
+}
+
+pub(super) fn required_id(element: Element<'_, '_>) -> Result<String, SamlError> {
+    let id = element.attribute("ID").filter(|id| !id.is_empty() && id.len() <= 256);
+    Ok(id.ok_or(SamlError::Shape("an element without an ID of 1 to 256 characters"))?.to_owned())
+}
+
+/// The text of the `saml:Issuer` child.
+pub(super) fn issuer(element: Element<'_, '_>) -> Result<Option<String>, SamlError> {
+    let Some(issuer) = at_most_one(element, "Issuer", "more than one Issuer")? else { return Ok(None) };
+    let text = issuer.text().ok_or(SamlError::Shape("an Issuer that is not text"))?;
+    Ok(Some(text.trim().to_owned()))
+}
+
+fn at_most_one<'d, 'a>(
+    parent: Element<'d, 'a>,
+    local: &str,
+    otherwise: &'static str,
+) -> Result<Option<Element<'d, 'a>>, SamlError> {
+    let mut found = parent.children_named(Namespace::ASSERTION, local);
+    match (found.next(), found.next()) {
+        (first, None) => Ok(first),
+        _ => Err(SamlError::Shape(otherwise)),
+    }
+}
+
+fn time(element: Element<'_, '_>, name: &str, what: &'static str) -> Result<Option<Timestamp>, SamlError> {
+    let Some(text) = element.attribute(name) else { return Ok(None) };
+    let time = Timestamp::parse(text).ok_or_else(|| SamlError::TimeMalformed { what, got: text.to_owned() })?;
+    Ok(Some(time))
+}

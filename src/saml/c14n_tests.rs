@@ -1,0 +1,92 @@
+use super::*;
+use crate::saml::xml::Document;
+
+fn canonical(document: &str, path: &[usize], method: &Method) -> String {
+    let document = Document::parse(document.as_bytes()).unwrap();
+    let mut apex = document.root();
+    for index in path {
+        apex = apex.child_elements().nth(*index).unwrap();
+    }
+    canonicalize(apex, method, None).unwrap()
+}
+
+fn exclusive(prefixes: &str) -> Method {
+    Method::Exclusive(prefix_list(prefixes))
+}
+
+#[test]
+fn only_used_namespaces_are_written_where_they_are_first_used() {
+    let document = "<a:r xmlns:a='u:a' xmlns:b='u:b' xmlns:c='u:c'><b:x c:y='1'><b:z/></b:x></a:r>";
+    assert_eq!(
+        canonical(document, &[], &exclusive("")),
+        r#"<a:r xmlns:a="u:a"><b:x xmlns:b="u:b" xmlns:c="u:c" c:y="1"><b:z></b:z></b:x></a:r>"#
+    );
+    assert_eq!(
+        canonical(document, &[0], &exclusive("")),
+        r#"<b:x xmlns:b="u:b" xmlns:c="u:c" c:y="1"><b:z></b:z></b:x>"#
+    );
+}
+
+#[test]
+fn the_prefix_list_is_written_at_the_apex_and_where_it_changes() {
+    let document = "<r xmlns='u:d' xmlns:xs='u:xs'><x xmlns:q='u:q'><y xmlns:xs='u:other'/></x></r>";
+    assert_eq!(
+        canonical(document, &[0], &exclusive("xs absent")),
+        r#"<x xmlns="u:d" xmlns:xs="u:xs"><y xmlns:xs="u:other"></y></x>"#
+    );
+    let document = "<p:r xmlns:p='u:p' xmlns='u:d'><p:x><p:y xmlns=''/></p:x></p:r>";
+    assert_eq!(
+        canonical(document, &[0], &exclusive("#default")),
+        r#"<p:x xmlns="u:d" xmlns:p="u:p"><p:y xmlns=""></p:y></p:x>"#
+    );
+}
+
+#[test]
+fn a_default_namespace_that_is_taken_back_is_written_only_when_one_was() {
+    let document = "<r xmlns='u:d'><x xmlns=''><y/></x></r>";
+    assert_eq!(canonical(document, &[], &exclusive("")), r#"<r xmlns="u:d"><x xmlns=""><y></y></x></r>"#);
+    assert_eq!(canonical(document, &[0], &exclusive("")), "<x><y></y></x>");
+}
+
+#[test]
+fn attributes_are_ordered_by_namespace_then_name() {
+    let document = "<r xmlns:b='u:1' xmlns:a='u:2' a:n='4' b:z='3' xml:lang='2' z='1' b='0'/>";
+    assert_eq!(
+        canonical(document, &[], &exclusive("")),
+        r#"<r xmlns:a="u:2" xmlns:b="u:1" b="0" z="1" xml:lang="2" b:z="3" a:n="4"></r>"#
+    );
+}
+
+#[test]
+fn characters_are_escaped_as_the_standard_says() {
+    let document =
+        "<r a='&amp;&lt;>&quot;&apos;&#9;&#10;&#13;\t\n'>&amp;&lt;&gt;\"'&#13;\t\r\n<![CDATA[<&]]>\u{1F600}</r>";
+    assert_eq!(
+        canonical(document, &[], &exclusive("")),
+        "<r a=\"&amp;&lt;>&quot;'&#x9;&#xA;&#xD;  \">&amp;&lt;&gt;\"'&#xD;\t\n&lt;&amp;\u{1F600}</r>"
+    );
+}
+
+#[test]
+fn the_enveloped_signature_is_left_out() {
+    let document = Document::parse(b"<r>a<s>x</s>b</r>").unwrap();
+    let signature = document.root().child_elements().next();
+    assert_eq!(canonicalize(document.root(), &exclusive(""), signature).unwrap(), "<r>ab</r>");
+    assert_eq!(canonicalize(document.root(), &exclusive(""), Some(document.root())), Err(NothingToWrite));
+}
+
+#[test]
+fn inclusive_writes_all_that_is_in_force() {
+    let document = "<r xmlns='u:d' xmlns:a='u:a' xml:lang='de' xml:space='preserve'><x xml:lang='en' xmlns:b='u:b'><y xmlns=''/></x></r>";
+    assert_eq!(
+        canonical(document, &[0], &Method::Inclusive),
+        r#"<x xmlns="u:d" xmlns:a="u:a" xmlns:b="u:b" xml:lang="en" xml:space="preserve"><y xmlns=""></y></x>"#
+    );
+}
+
+#[test]
+fn canonical_bytes_are_their_own_canonical_form() {
+    let document = "<a:r xmlns:a='u:a' xmlns:b='u:b'><b:x y='&#10;'>&#13;<z/></b:x></a:r>";
+    let once = canonical(document, &[], &exclusive(""));
+    assert_eq!(canonical(&once, &[], &exclusive("")), once);
+}

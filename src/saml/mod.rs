@@ -1,0 +1,60 @@
+//! SAML 2.0 for a service provider: from untrusted bytes to a [`VerifiedAssertion`].
+//!
+//! The way is one-directional, and each step can be made from the one before only:
+//!
+//! 1. [`ReceivedResponse::parse`]: a bounded tree of SAML's fixed shape. Nothing in it is trusted.
+//! 2. [`ReceivedResponse::authenticate`]: the element that a configured key signed, read anew from the signed bytes.
+//! 3. [`AuthenticResponse::check`]: who said it, to whom, for whom, when.
+//! 4. [`CheckedResponse::answering`]: in answer to what. Now it is a [`VerifiedAssertion`].
+
+mod assertion;
+mod authn_request;
+mod c14n;
+mod dsig;
+mod error;
+mod metadata;
+mod policy;
+mod response;
+mod sp_metadata;
+pub mod xml;
+
+pub use assertion::{Attribute, NameId};
+pub use authn_request::AuthnRequest;
+pub use dsig::SignedElement;
+pub use error::{Fact, SamlError};
+pub use metadata::{Binding, IdpMetadata, MetadataError};
+pub use policy::{Check, Expectations, Request};
+pub use response::{AuthenticResponse, CheckedResponse, ReceivedResponse, VerifiedAssertion};
+pub use sp_metadata::SpMetadata;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+/// Namespace URIs.
+pub struct Namespace;
+
+impl Namespace {
+    /// Assertions (SAML core 1.2).
+    pub const ASSERTION: &'static str = "urn:oasis:names:tc:SAML:2.0:assertion";
+    /// Protocol messages (SAML core 1.2).
+    pub const PROTOCOL: &'static str = "urn:oasis:names:tc:SAML:2.0:protocol";
+    /// Metadata (SAML metadata 2.1).
+    pub const METADATA: &'static str = "urn:oasis:names:tc:SAML:2.0:metadata";
+    /// XML Signature.
+    pub const DSIG: &'static str = "http://www.w3.org/2000/09/xmldsig#";
+}
+
+/// Decodes the form field `SAMLResponse`: base64, in which identity providers put line ends (RFC 2045).
+pub fn decode_base64(text: &str) -> Result<Vec<u8>, SamlError> {
+    let decoded = if text.bytes().any(|b| b.is_ascii_whitespace()) {
+        STANDARD.decode(text.split_ascii_whitespace().collect::<String>())
+    } else {
+        STANDARD.decode(text)
+    };
+    decoded.ok().filter(|bytes| !bytes.is_empty()).ok_or(SamlError::NotBase64)
+}
+
+/// The bytes of an element that holds base64 and nothing else.
+fn base64_text(element: xml::Element<'_, '_>) -> Option<Vec<u8>> {
+    decode_base64(element.text()?).ok()
+}

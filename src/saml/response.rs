@@ -1,0 +1,338 @@
+//! From untrusted bytes to a [`VerifiedAssertion`]: four types, each made from the one before.
+
+use super::Namespace;
+use super::assertion::{Assertion, Attribute, NameId, check_version, issuer, required_id};
+use super::dsig::{self, SignedElement};
+use super::error::SamlError;
+use super::policy::{self, Check, Expectations, Request};
+use super::xml::{Document, Element, XML_NAMESPACE};
+use crate::crypto::{Certificate, Crypto};
+use crate::time::Timestamp;
+
+const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
+
+/// A document of the shape of a SAML response. Nothing that it says is known to be true.
+#[derive(Debug)]
+pub struct ReceivedResponse<'a> {
+    document: Document<'a>,
+    claimed_issuer: Option<String>,
+}
+
+/// A response of which a trusted key signed the assertion, by itself or with all of the response.
+#[derive(Debug)]
+pub struct AuthenticResponse {
+    pub(super) envelope: Envelope,
+    pub(super) assertion: Assertion,
+    signed: SignedElement,
+    signed_name: &'static str,
+}
+
+/// A response that meets the policy. What it answers is still to be looked up.
+#[derive(Debug)]
+pub struct CheckedResponse {
+    assertion: Assertion,
+    in_response_to: Option<String>,
+    key_fingerprint: String,
+    spent_until: Timestamp,
+}
+
+/// An assertion that holds, for us, here and now. It can be made by [`CheckedResponse::answering`] only.
+#[derive(Debug)]
+pub struct VerifiedAssertion {
+    assertion: Assertion,
+    name_id: NameId,
+    request: Request,
+    key_fingerprint: String,
+    spent_until: Timestamp,
+}
+
+/// What the Response says around the assertion. Signed or not: `signed` tells.
+#[derive(Debug)]
+pub(super) struct Envelope {
+    pub(super) signed: bool,
+    pub(super) issuer: Option<String>,
+    pub(super) destination: Option<String>,
+    pub(super) in_response_to: Option<String>,
+}
+
+impl<'a> ReceivedResponse<'a> {
+    /// Reads a document and checks everything of its shape that signatures rely on.
+    pub fn parse(xml: &'a [u8]) -> Result<Self, SamlError> {
+        let document = Document::parse(xml).map_err(SamlError::Xml)?;
+        let claimed_issuer = {
+            let response = document.root();
+            if !response.is(Namespace::PROTOCOL, "Response") {
+                let got = format!("{{{}}}{}", response.namespace(), response.local_name());
+                return Err(SamlError::WrongRoot { got });
+            }
+            let assertion = the_assertion(&document)?;
+            check_signature_places(&document, assertion)?;
+            check_ids(&document, assertion)?;
+            issuer(response)?.or(issuer(assertion)?)
+        };
+        Ok(Self { document, claimed_issuer })
+    }
+
+    /// The issuer by the response's own word: enough to choose the provider to check it against, and for nothing else.
+    pub fn claimed_issuer(&self) -> Option<&str> {
+        self.claimed_issuer.as_deref()
+    }
+
+    /// Verifies every signature in the response with the certificates, and reads what was signed from the signed bytes.
+    pub async fn authenticate<C: Crypto>(
+        self,
+        certificates: &[Certificate],
+        crypto: &C,
+    ) -> Result<AuthenticResponse, SamlError> {
+        let response = self.document.root();
+        let assertion = the_assertion(&self.document)?;
+        let by_response = verify_child_signature(response, certificates, crypto).await?;
+        let by_assertion = verify_child_signature(assertion, certificates, crypto).await?;
+        match (by_response, by_assertion) {
+            (None, None) => Err(SamlError::NotSigned),
+            (Some(signed), inner) => {
+                let document = Document::parse(signed.canonical().as_bytes()).map_err(SamlError::Xml)?;
+                let envelope = Envelope::read(document.root(), true)?;
+                let assertion = match &inner {
+                    Some(inner) => Self::assertion_of(inner)?,
+                    None => Assertion::read(the_assertion(&document)?)?,
+                };
+                drop(document);
+                Ok(AuthenticResponse { envelope, assertion, signed, signed_name: "Response" })
+            }
+            (None, Some(signed)) => {
+                let envelope = Envelope::read(response, false)?;
+                let assertion = Self::assertion_of(&signed)?;
+                Ok(AuthenticResponse { envelope, assertion, signed, signed_name: "Assertion" })
+            }
+        }
+    }
+
+    fn assertion_of(signed: &SignedElement) -> Result<Assertion, SamlError> {
+        let document = Document::parse(signed.canonical().as_bytes()).map_err(SamlError::Xml)?;
+        Assertion::read(document.root())
+    }
+}
+
+impl AuthenticResponse {
+    /// Checks the policy, every line of it, in order. The first line that fails refuses the response.
+    pub fn check(self, expectations: &Expectations<'_>) -> (Vec<Check>, Result<CheckedResponse, SamlError>) {
+        let (checks, error) = policy::evaluate(&self, expectations);
+        if let Some(error) = error {
+            return (checks, Err(error));
+        }
+        let in_response_to = self.in_response_to().map(str::to_owned);
+        let latest = self.assertion.confirmations.iter().filter_map(|confirmation| confirmation.not_on_or_after).max();
+        let checked = CheckedResponse {
+            // A replay is refused for its time when this one is forgotten.
+            spent_until: latest.unwrap_or(expectations.now).plus(expectations.clock_skew),
+            key_fingerprint: self.signed.fingerprint().to_owned(),
+            assertion: self.assertion,
+            in_response_to,
+        };
+        (checks, Ok(checked))
+    }
+
+    /// The request that the *signed* part says to answer.
+    pub(super) fn in_response_to(&self) -> Option<&str> {
+        let confirmed = self.assertion.confirmations.iter().find_map(|c| c.in_response_to.as_deref());
+        let around = self.envelope.in_response_to.as_deref().filter(|_| self.envelope.signed);
+        around.or(confirmed)
+    }
+
+    /// The signed bytes, the name of their element, and the key.
+    pub fn signed(&self) -> (&SignedElement, &'static str) {
+        (&self.signed, self.signed_name)
+    }
+
+    /// The attributes that were signed, for the debugger. A decision needs a [`VerifiedAssertion`].
+    pub fn attributes(&self) -> &[Attribute] {
+        &self.assertion.attributes
+    }
+
+    /// The NameID that was signed, for the debugger.
+    pub fn name_id(&self) -> Option<&NameId> {
+        self.assertion.name_id.as_ref()
+    }
+}
+
+impl CheckedResponse {
+    /// The request that it says to answer.
+    pub fn in_response_to(&self) -> Option<&str> {
+        self.in_response_to.as_deref()
+    }
+
+    /// The last step. `pending` is the open request of this id, browser and provider, if there is one.
+    pub fn answering(self, pending: Option<&str>, idp_initiated_allowed: bool) -> Result<VerifiedAssertion, SamlError> {
+        let request = match (self.in_response_to, pending) {
+            (None, _) if idp_initiated_allowed => Request::Unsolicited,
+            (None, _) => return Err(SamlError::IdpInitiatedNotAllowed),
+            (Some(id), Some(pending)) if id == pending => Request::Answered(id),
+            (Some(id), _) => return Err(SamlError::UnknownRequest { got: id }),
+        };
+        let name_id = self.assertion.name_id.clone().ok_or(SamlError::NoNameId)?;
+        Ok(VerifiedAssertion {
+            assertion: self.assertion,
+            name_id,
+            request,
+            key_fingerprint: self.key_fingerprint,
+            spent_until: self.spent_until,
+        })
+    }
+}
+
+impl VerifiedAssertion {
+    /// `ID` of the assertion.
+    pub fn id(&self) -> &str {
+        &self.assertion.id
+    }
+
+    /// Whom it is about.
+    pub fn name_id(&self) -> &NameId {
+        &self.name_id
+    }
+
+    /// What it says of them.
+    pub fn attributes(&self) -> &[Attribute] {
+        &self.assertion.attributes
+    }
+
+    /// Which request it answers.
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// `SessionIndex` of the first authentication statement.
+    pub fn session_index(&self) -> Option<&str> {
+        self.assertion.session_index.as_deref()
+    }
+
+    /// When the identity provider wants the session to end.
+    pub fn session_not_on_or_after(&self) -> Option<Timestamp> {
+        self.assertion.session_not_on_or_after
+    }
+
+    /// SHA-256 of the certificate whose key verified.
+    pub fn key_fingerprint(&self) -> &str {
+        &self.key_fingerprint
+    }
+
+    /// Until when the assertion must be remembered as spent: later it is refused for its time.
+    pub fn spent_until(&self) -> Timestamp {
+        self.spent_until
+    }
+}
+
+impl Envelope {
+    fn read(response: Element<'_, '_>, signed: bool) -> Result<Self, SamlError> {
+        check_version(response)?;
+        check_status(response)?;
+        required_id(response)?;
+        Ok(Self {
+            signed,
+            issuer: issuer(response)?,
+            destination: response.attribute("Destination").map(str::to_owned),
+            in_response_to: response.attribute("InResponseTo").map(str::to_owned),
+        })
+    }
+}
+
+async fn verify_child_signature<C: Crypto>(
+    signed: Element<'_, '_>,
+    certificates: &[Certificate],
+    crypto: &C,
+) -> Result<Option<SignedElement>, SamlError> {
+    match signed.children_named(Namespace::DSIG, "Signature").next() {
+        Some(signature) => dsig::verify(signed, signature, certificates, crypto).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The one assertion of the document: a child of the Response, with no other anywhere.
+fn the_assertion<'d, 'a>(document: &'d Document<'a>) -> Result<Element<'d, 'a>, SamlError> {
+    let is_assertion = |element: &Element<'_, '_>| {
+        matches!(element.local_name(), "Assertion" | "EncryptedAssertion")
+            && element.namespace() == Namespace::ASSERTION
+    };
+    let mut assertions = document.elements().filter(is_assertion);
+    let Some(assertion) = assertions.next() else {
+        // A refusal at the identity provider comes without an assertion: its reason is the one to tell.
+        check_status(document.root())?;
+        return Err(SamlError::NoAssertion);
+    };
+    let others = assertions.count();
+    if others > 0 {
+        return Err(SamlError::TooManyAssertions { got: others + 1 });
+    }
+    if assertion.parent() != Some(document.root()) {
+        return Err(SamlError::MisplacedAssertion);
+    }
+    if assertion.local_name() == "EncryptedAssertion" {
+        return Err(SamlError::EncryptedAssertion);
+    }
+    Ok(assertion)
+}
+
+/// A signature stands after `Issuer`, as a child of the Response or of the Assertion, once in each.
+fn check_signature_places(document: &Document<'_>, assertion: Element<'_, '_>) -> Result<(), SamlError> {
+    for signature in document.elements().filter(|element| element.is(Namespace::DSIG, "Signature")) {
+        let parent = signature.parent().filter(|parent| *parent == document.root() || *parent == assertion);
+        let place = parent.and_then(|parent| parent.child_elements().position(|child| child == signature));
+        let after_issuer = parent
+            .and_then(|parent| parent.child_elements().next())
+            .is_some_and(|first| first.is(Namespace::ASSERTION, "Issuer"));
+        if place != Some(1) || !after_issuer {
+            return Err(SamlError::MisplacedSignature);
+        }
+    }
+    Ok(())
+}
+
+/// Every identifier stands once in the document, and what can be signed has one only.
+fn check_ids(document: &Document<'_>, assertion: Element<'_, '_>) -> Result<(), SamlError> {
+    let mut ids = Vec::with_capacity(8);
+    for element in document.elements() {
+        for attribute in element.attributes() {
+            let id = attribute.namespace.is_empty() && attribute.local == "ID";
+            let alias = match attribute.namespace {
+                "" => matches!(attribute.local, "Id" | "id" | "iD"),
+                XML_NAMESPACE => attribute.local == "id",
+                _ => false,
+            };
+            if alias && (element == document.root() || element == assertion) {
+                return Err(SamlError::IdAlias);
+            }
+            if id || alias {
+                ids.push(attribute.value);
+            }
+        }
+    }
+    ids.sort_unstable();
+    match ids.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(SamlError::DuplicateId { id: pair[0].to_owned() }),
+        None => Ok(()),
+    }
+}
+
+/// Exactly one status, exactly one top code in it, and that one is `Success` (SAML core 3.2.2.1).
+fn check_status(response: Element<'_, '_>) -> Result<(), SamlError> {
+    let mut statuses = response.children_named(Namespace::PROTOCOL, "Status");
+    let (Some(status), None) = (statuses.next(), statuses.next()) else {
+        return Err(SamlError::Shape("not exactly one Status"));
+    };
+    let mut codes = status.children_named(Namespace::PROTOCOL, "StatusCode");
+    let (Some(code), None) = (codes.next(), codes.next()) else {
+        return Err(SamlError::Shape("not exactly one StatusCode"));
+    };
+    let value = code.attribute("Value").unwrap_or_default();
+    if value == SUCCESS {
+        return Ok(());
+    }
+    let inner =
+        code.children_named(Namespace::PROTOCOL, "StatusCode").next().and_then(|inner| inner.attribute("Value"));
+    let message = status.children_named(Namespace::PROTOCOL, "StatusMessage").next().and_then(|message| message.text());
+    Err(SamlError::IdpStatus {
+        status: inner.map_or_else(|| value.to_owned(), |inner| format!("{value}, {inner}")),
+        message: message.map(|text| text.trim().to_owned()),
+    })
+}

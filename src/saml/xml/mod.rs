@@ -1,0 +1,270 @@
+//! A bounded XML tree: the only one. Identity is read from it, and canonical bytes are written from it.
+//!
+//! The tree knows elements, attributes and text, each with its expanded name. What SAML has no use for (DOCTYPE,
+//! entities, comments, processing instructions) is refused while reading, so no later step can misread it.
+
+mod parse;
+
+pub use parse::{Limit, XmlError};
+
+use std::borrow::Cow;
+
+/// The namespace of the prefix `xml` (Namespaces in XML 1.0, section 3).
+pub const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
+
+/// A well-formed document. Nodes are in document order; an element's descendants follow it directly.
+#[derive(Debug)]
+pub struct Document<'a> {
+    nodes: Vec<Node<'a>>,
+    attributes: Vec<Attribute<'a>>,
+    declarations: Vec<Declaration<'a>>,
+}
+
+#[derive(Debug)]
+struct Node<'a> {
+    parent: u32,
+    /// One past the last descendant.
+    end: u32,
+    content: Content<'a>,
+}
+
+#[derive(Debug)]
+enum Content<'a> {
+    Element { name: Name<'a>, attributes: Range, declarations: Range },
+    Text(Cow<'a, str>),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Range {
+    start: u32,
+    end: u32,
+}
+
+impl Range {
+    fn of<T>(self, all: &[T]) -> &[T] {
+        &all[self.start as usize..self.end as usize]
+    }
+}
+
+/// A prefixed name. `namespace` is the declaration that binds the prefix.
+#[derive(Clone, Copy, Debug)]
+struct Name<'a> {
+    prefix: &'a str,
+    local: &'a str,
+    namespace: Namespace,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Namespace {
+    None,
+    Xml,
+    Declared(u32),
+}
+
+#[derive(Debug)]
+struct Attribute<'a> {
+    name: Name<'a>,
+    value: Cow<'a, str>,
+}
+
+/// A namespace declaration: `xmlns` (empty prefix) or `xmlns:prefix`. An empty URI takes the default namespace back.
+#[derive(Debug)]
+struct Declaration<'a> {
+    prefix: &'a str,
+    uri: Cow<'a, str>,
+}
+
+impl<'a> Document<'a> {
+    /// Reads a document, within the bounds of [`Limit`].
+    pub fn parse(input: &'a [u8]) -> Result<Self, XmlError> {
+        parse::document(input, parse::Remarks::Refuse)
+    }
+
+    /// Reads a document that an admin gives us, within the same bounds: comments and processing instructions are left
+    /// out. Never for a document whose signature matters.
+    pub fn parse_configuration(input: &'a [u8]) -> Result<Self, XmlError> {
+        parse::document(input, parse::Remarks::LeaveOut)
+    }
+
+    /// The document element.
+    pub fn root(&self) -> Element<'_, 'a> {
+        Element { document: self, index: 0 }
+    }
+
+    /// Every element, in document order.
+    pub fn elements(&self) -> impl Iterator<Item = Element<'_, 'a>> {
+        self.root().descendants()
+    }
+
+    fn uri(&self, namespace: Namespace) -> &str {
+        match namespace {
+            Namespace::None => "",
+            Namespace::Xml => XML_NAMESPACE,
+            Namespace::Declared(index) => &self.declarations[index as usize].uri,
+        }
+    }
+}
+
+/// An element of a [`Document`].
+#[derive(Clone, Copy, Debug)]
+pub struct Element<'d, 'a> {
+    document: &'d Document<'a>,
+    index: u32,
+}
+
+impl PartialEq for Element<'_, '_> {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.document, other.document) && self.index == other.index
+    }
+}
+
+/// An attribute with its expanded name and normalized value.
+#[derive(Clone, Copy, Debug)]
+pub struct AttributeView<'d> {
+    /// Prefix as written, empty for none.
+    pub prefix: &'d str,
+    /// Local name.
+    pub local: &'d str,
+    /// Namespace URI, empty for none.
+    pub namespace: &'d str,
+    /// Value after attribute-value normalization (XML 1.0, section 3.3.3).
+    pub value: &'d str,
+}
+
+/// A child of an element.
+#[derive(Clone, Copy, Debug)]
+pub enum Child<'d, 'a> {
+    /// An element.
+    Element(Element<'d, 'a>),
+    /// Character data, with references and CDATA sections resolved.
+    Text(&'d str),
+}
+
+impl<'d, 'a> Element<'d, 'a> {
+    fn node(&self) -> &'d Node<'a> {
+        &self.document.nodes[self.index as usize]
+    }
+
+    fn parts(&self) -> (Name<'a>, &'d [Attribute<'a>], &'d [Declaration<'a>]) {
+        match &self.node().content {
+            Content::Element { name, attributes, declarations } => {
+                (*name, attributes.of(&self.document.attributes), declarations.of(&self.document.declarations))
+            }
+            // An `Element` is made from element nodes only.
+            Content::Text(_) => (Name { prefix: "", local: "", namespace: Namespace::None }, &[], &[]),
+        }
+    }
+
+    /// Prefix as written, empty for none.
+    pub fn prefix(&self) -> &'a str {
+        self.parts().0.prefix
+    }
+
+    /// Local name.
+    pub fn local_name(&self) -> &'a str {
+        self.parts().0.local
+    }
+
+    /// Namespace URI, empty for none.
+    pub fn namespace(&self) -> &'d str {
+        self.document.uri(self.parts().0.namespace)
+    }
+
+    /// Whether this is the expanded name of the element.
+    pub fn is(&self, namespace: &str, local: &str) -> bool {
+        self.local_name() == local && self.namespace() == namespace
+    }
+
+    /// All attributes but namespace declarations, as written.
+    pub fn attributes(&self) -> impl Iterator<Item = AttributeView<'d>> + use<'d, 'a> {
+        let document = self.document;
+        self.parts().1.iter().map(move |attribute| AttributeView {
+            prefix: attribute.name.prefix,
+            local: attribute.name.local,
+            namespace: document.uri(attribute.name.namespace),
+            value: &attribute.value,
+        })
+    }
+
+    /// The value of the attribute of this name that is in no namespace.
+    pub fn attribute(&self, local: &str) -> Option<&'d str> {
+        self.attributes().find(|a| a.namespace.is_empty() && a.local == local).map(|a| a.value)
+    }
+
+    /// Namespace declarations written on this element: prefix (empty for the default) and URI.
+    pub fn declarations(&self) -> impl Iterator<Item = (&'a str, &'d str)> + use<'d, 'a> {
+        self.parts().2.iter().map(|declaration| (declaration.prefix, declaration.uri.as_ref()))
+    }
+
+    /// The element around this one.
+    pub fn parent(&self) -> Option<Element<'d, 'a>> {
+        (self.index != 0).then(|| Element { document: self.document, index: self.node().parent })
+    }
+
+    /// What a prefix (empty: the default) is bound to here. `None` if to nothing.
+    pub fn namespace_of_prefix(&self, prefix: &str) -> Option<&'d str> {
+        let mut next = Some(*self);
+        while let Some(element) = next {
+            if let Some((_, uri)) = element.declarations().find(|(declared, _)| *declared == prefix) {
+                return (!uri.is_empty()).then_some(uri);
+            }
+            next = element.parent();
+        }
+        None
+    }
+
+    /// Child nodes in order.
+    pub fn children(&self) -> impl Iterator<Item = Child<'d, 'a>> + use<'d, 'a> {
+        let document = self.document;
+        let end = self.node().end;
+        let mut next = self.index + 1;
+        std::iter::from_fn(move || {
+            if next >= end {
+                return None;
+            }
+            let index = next;
+            let node = &document.nodes[index as usize];
+            next = node.end;
+            Some(match &node.content {
+                Content::Element { .. } => Child::Element(Element { document, index }),
+                Content::Text(text) => Child::Text(text),
+            })
+        })
+    }
+
+    /// Child elements in order.
+    pub fn child_elements(&self) -> impl Iterator<Item = Element<'d, 'a>> + use<'d, 'a> {
+        self.children().filter_map(|child| match child {
+            Child::Element(element) => Some(element),
+            Child::Text(_) => None,
+        })
+    }
+
+    /// Child elements of one expanded name, in order.
+    pub fn children_named<'n>(
+        &self,
+        namespace: &'n str,
+        local: &'n str,
+    ) -> impl Iterator<Item = Element<'d, 'a>> + use<'d, 'a, 'n> {
+        self.child_elements().filter(move |child| child.is(namespace, local))
+    }
+
+    /// This element and every element inside it, in document order.
+    pub fn descendants(&self) -> impl Iterator<Item = Element<'d, 'a>> + use<'d, 'a> {
+        let document = self.document;
+        (self.index..self.node().end).filter_map(move |index| match document.nodes[index as usize].content {
+            Content::Element { .. } => Some(Element { document, index }),
+            Content::Text(_) => None,
+        })
+    }
+
+    /// The character data of an element that holds nothing else. `None` if it holds an element.
+    pub fn text(&self) -> Option<&'d str> {
+        let mut children = self.children();
+        match (children.next(), children.next()) {
+            (None, _) => Some(""),
+            (Some(Child::Text(text)), None) => Some(text),
+            _ => None,
+        }
+    }
+}
