@@ -57,7 +57,7 @@ export function serviceProvider(account) {
     call.onloadend = () => {
       const entityId = call.responseXML?.documentElement?.getAttribute('entityID');
       const acsUrl = call.responseXML?.getElementsByTagNameNS('*', 'AssertionConsumerService')[0]?.getAttribute('Location');
-      resolve(call.status === 200 && entityId && acsUrl ? { entityId, acsUrl, metadataUrl: url.href } : null);
+      resolve(call.status === 200 && entityId && acsUrl ? { entityId, acsUrl } : null);
     };
     call.send();
   });

@@ -1,5 +1,5 @@
 import { h } from './dom.js';
-import { copyFields, kinds } from './identity-providers.js';
+import { copyFields, kindOf } from './identity-providers.js';
 
 let serial = 0;
 
@@ -36,5 +36,5 @@ async function toClipboard(input) {
 }
 
 export function copyFieldsOf(kind, sp, whisper) {
-  return h('div', { class: 'copies' }, h('p', {}, kinds[kind].place), copyFields(kind, sp).map((field) => copyField(field, whisper)));
+  return h('div', { class: 'copies' }, h('p', {}, kindOf(kind).place), copyFields(kind, sp).map((field) => copyField(field, whisper)));
 }

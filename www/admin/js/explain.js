@@ -56,6 +56,6 @@ function explained({ accepted, error, checks, signed, subject, attributes, decis
     Object.keys(attributes ?? {}).length ? section('Attributes', definitions(Object.entries(attributes))) : null,
     decision ? section('Decision', h('p', {}, outcomes[decision.outcome] ?? decision.outcome), trace(decision.trace)) : null,
     signed ? section('What was signed', definitions([['Element', signed.element], ['Key', h('code', {}, signed.keyFingerprint)]]),
-      h('details', {}, h('summary', {}, 'Canonical XML'), h('pre', { tabindex: '0' }, signed.canonicalXml))) : null,
+      h('details', {}, h('summary', {}, 'Canonical XML'), h('pre', {}, signed.canonicalXml))) : null,
   ].filter(Boolean);
 }

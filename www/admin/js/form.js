@@ -69,13 +69,14 @@ export function checkField({ value = false, ...rest }) {
  * A form whose checks are the server's: `novalidate`, then each field error beside its field, all of
  * them in a summary at the top, and the focus on the first. Place the fields with `place`.
  */
-export function createForm({ fields, submit, submitLabel, busyLabel = 'Saving…', cancel, attributes = {} }) {
+export function createForm({ fields, submit, submitLabel, busyLabel = 'Saving…', cancel }) {
   const summary = h('div', { class: 'summary' });
   const body = h('div', { class: 'body' });
   const button = h('button', { type: 'submit', class: 'main' }, submitLabel);
-  const element = h('form', { novalidate: true, ...attributes, submit: send }, summary, body,
-    h('div', { class: 'buttons' }, button, cancelControl(cancel)));
   let busy = false;
+  let unsaved = false;
+  const element = h('form', { novalidate: true, submit: send, input: () => { unsaved = true; } }, summary, body,
+    h('div', { class: 'buttons' }, button, cancelControl(cancel, () => { unsaved = false; })));
 
   async function send(event) {
     event.preventDefault();
@@ -140,15 +141,17 @@ export function createForm({ fields, submit, submitLabel, busyLabel = 'Saving…
   }
 
   return {
-    element, summary, clear, showErrors, showProblem,
+    element, summary, showErrors, showProblem,
+    unsaved: () => unsaved,
+    saved() { unsaved = false; },
     place: (...content) => body.append(...content.filter(Boolean)),
     focusFirst: () => fields[0].control.focus(),
   };
 }
 
-function cancelControl(cancel) {
+function cancelControl(cancel, forget) {
   if (!cancel) return null;
   return typeof cancel === 'string'
-    ? h('a', { class: 'button', href: cancel }, 'Cancel')
+    ? h('a', { class: 'button', href: cancel, click: forget }, 'Cancel')
     : h('button', { type: 'button', click: cancel }, 'Cancel');
 }

@@ -91,10 +91,11 @@ export const kinds = {
   },
 };
 
-export const kindName = (kind) => kinds[kind]?.name ?? kind;
+/** A kind that this page does not know yet gets the standard words. */
+export const kindOf = (kind) => kinds[kind] ?? kinds.other;
 
 /** The value behind a field; those that are not known yet are left out. */
 export function copyFields(kind, sp) {
   const values = { ...sp, acsPattern: `^${sp.acsUrl.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}$` };
-  return kinds[kind].fields.filter(([, name]) => values[name]).map(([label, name, hint]) => ({ label, value: values[name], hint }));
+  return kindOf(kind).fields.filter(([, name]) => values[name]).map(([label, name, hint]) => ({ label, value: values[name], hint }));
 }

@@ -29,6 +29,9 @@ const part = (id) => document.getElementById(id);
 let current = new AbortController();
 let message = '';
 let shownBefore = false;
+// The view on screen, and those that were left with something unsaved, by address: Back finds it again.
+let onScreen = {};
+const left = new Map();
 
 async function show() {
   takeTokenFromAddress();
@@ -38,7 +41,12 @@ async function show() {
   const found = match(routes, path);
   const { account } = found?.parameters ?? {};
   drawFrame(account, path[2]);
+  if (onScreen.unsaved?.()) left.set(onScreen.hash, onScreen);
   if (!storedToken()) return draw(tokenView({ done: show }));
+  if (left.has(location.hash)) {
+    message = 'What you typed here is still there, and not saved.';
+    return draw(left.get(location.hash), account);
+  }
   const context = { ...found?.parameters, query, signal: controller.signal, go, reload: show, announce, whisper };
   const waiting = setTimeout(() => { part('main').replaceChildren(h('p', { class: 'loading', role: 'status' }, 'Loading…')); }, 150);
   try {
@@ -74,7 +82,10 @@ function drawFrame(account, section) {
     h('a', { href: link(['accounts', account ?? '', name]), 'aria-current': name === section ? 'page' : null }, label)))));
 }
 
-function draw({ title, content, focus }, account) {
+function draw(view, account) {
+  const { title, content, focus } = view;
+  onScreen = { ...view, hash: location.hash };
+  left.delete(location.hash);
   document.title = [title, account, 'Postern'].filter(Boolean).join(' · ');
   part('main').replaceChildren(...content.filter(Boolean));
   announce(message);
@@ -113,7 +124,8 @@ function missingView() {
 }
 
 part('main').addEventListener('tokenwanted', async ({ detail: again }) => { if (await askForToken()) again(); });
-part('forget').addEventListener('click', () => { forgetToken(); show(); });
+part('forget').addEventListener('click', () => { forgetToken(); left.clear(); onScreen = {}; show(); });
+addEventListener('beforeunload', (event) => { if (onScreen.unsaved?.()) event.preventDefault(); });
 part('skip').addEventListener('click', (event) => { event.preventDefault(); part('main').focus(); });
 // A file that misses the drop zone would replace the page, and with it what was typed.
 for (const type of ['dragover', 'drop']) {

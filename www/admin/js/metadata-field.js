@@ -12,7 +12,7 @@ export function metadataField({ label, hint }) {
     h('label', { for: 'metadata-file' }, 'Or take it from a file'), file, h('p', { class: 'hint' }, 'You can also drop the file here.'), name);
   const field = areaField({
     name: 'metadataXml', label, hint, rows: 7, after: [zone],
-    attributes: { class: 'value', placeholder: '<EntityDescriptor …>', input: () => { name.textContent = ''; file.value = ''; } },
+    attributes: { class: 'value', placeholder: '<EntityDescriptor …>', input: () => { name.textContent = ''; } },
   });
   // The whole field takes a file: who misses the zone and hits the text area meant the same.
   for (const [type, listener] of Object.entries({ dragover, dragleave, drop })) field.element.addEventListener(type, listener);
@@ -22,8 +22,14 @@ export function metadataField({ label, hint }) {
     if (!chosen) return;
     if (chosen.size > limit) return field.setError(`${chosen.name} is larger than 1 MB. IdP metadata of one app is a few kilobytes.`);
     // text() reads UTF-8 and drops a byte order mark.
-    field.write(await chosen.text());
+    put(await chosen.text());
     name.textContent = `${chosen.name}, ${Math.max(1, Math.round(chosen.size / 1024))} KB`;
+  }
+
+  function put(text) {
+    field.write(text);
+    // Setting a value makes no event, and the form wants to know that something was typed.
+    field.control.dispatchEvent(new Event('input', { bubbles: true }));
   }
 
   function dragover(event) {
@@ -40,7 +46,7 @@ export function metadataField({ label, hint }) {
     zone.classList.remove('over');
     const [dropped] = event.dataTransfer.files;
     if (dropped) take(dropped);
-    else field.write(event.dataTransfer.getData('text/plain'));
+    else put(event.dataTransfer.getData('text/plain'));
   }
 
   return field;

@@ -1,6 +1,6 @@
 import { h } from './dom.js';
 import { checkField, selectField, textField } from './form.js';
-import { kinds } from './identity-providers.js';
+import { kindOf, kinds } from './identity-providers.js';
 import { metadataField } from './metadata-field.js';
 
 const blank = { name: '', kind: 'okta', spEntityId: null, allowIdpInitiated: true, clockSkewSeconds: 120, jit: { enabled: false, validationKey: null, validationValue: null } };
@@ -19,7 +19,7 @@ export function providerFields(provider = blank, isNew = provider === blank) {
     clockSkewSeconds: textField({ name: 'clockSkewSeconds', label: 'Clock skew (seconds)', type: 'number', value: String(provider.clockSkewSeconds), hint: 'How far the IdP’s clock may be off: 0 to 300.', attributes: { min: 0, max: 300, step: 1, inputmode: 'numeric' } }),
   };
   const keep = isNew ? '' : 'Leave this empty to keep the present metadata; new metadata replaces its certificates. ';
-  const showSource = () => fields.metadataXml.setHint(`${keep}${kinds[fields.kind.read()].source}`);
+  const showSource = () => fields.metadataXml.setHint(`${keep}${kindOf(fields.kind.read()).source}`);
   fields.kind.control.addEventListener('change', showSource);
   showSource();
   return { fields, layout: layout(fields) };

@@ -3,7 +3,7 @@ import { request, serviceProvider } from './api.js';
 import { copyFieldsOf } from './copy.js';
 import { createForm } from './form.js';
 import { difference, providerFields, readProvider } from './provider-fields.js';
-import { kinds } from './identity-providers.js';
+import { kindOf } from './identity-providers.js';
 import { link } from './router.js';
 
 export async function providerAddView({ account, go, whisper }) {
@@ -13,6 +13,7 @@ export async function providerAddView({ account, go, whisper }) {
     fields: Object.values(fields), submitLabel: 'Add provider', busyLabel: 'Adding…', cancel: link(path),
     async submit() {
       const { data } = await request('POST', path, { body: readProvider(fields) });
+      form.saved();
       go([...path, data.id], { text: `Provider “${data.name}” added. Next: copy these values into your IdP.`, replace: true });
     },
   });
@@ -23,6 +24,7 @@ export async function providerAddView({ account, go, whisper }) {
       h('p', { class: 'crumb' }, h('a', { href: link(path) }, 'Providers')),
       heading('Add a provider'), await valuesFirst(account, fields.kind, whisper), form.element,
     ],
+    unsaved: form.unsaved,
   };
 }
 
@@ -49,9 +51,11 @@ export async function providerEditView({ account, id, signal, go }) {
 
   async function submit() {
     const body = difference(before, readProvider(fields));
+    if (!body) form.saved();
     if (!body) return go(path, { text: 'Nothing was changed.' });
     try {
       const { data } = await request('PATCH', path, { body, etag: saved.etag });
+      form.saved();
       go(path, { text: `Provider “${data.name}” saved.`, replace: true });
     } catch (problem) {
       if (problem.status !== 412) throw problem;
@@ -96,11 +100,12 @@ export async function providerEditView({ account, id, signal, go }) {
       h('p', { class: 'crumb' }, h('a', { href: link(path.slice(0, 3)) }, 'Providers'), ' / ', h('a', { href: link(path) }, saved.data.name)),
       heading(`Edit ${saved.data.name}`), form.element,
     ],
+    unsaved: form.unsaved,
   };
 }
 
 function present(provider) {
-  return h('p', { class: 'muted' }, `Present metadata: ${kinds[provider.kind].name}, entity ID ${provider.entityId}, ${provider.certificates.length} signing certificate${provider.certificates.length === 1 ? '' : 's'}.`);
+  return h('p', { class: 'muted' }, `Present metadata: ${kindOf(provider.kind).name}, entity ID ${provider.entityId}, ${provider.certificates.length} signing certificate${provider.certificates.length === 1 ? '' : 's'}.`);
 }
 
 function touched(patch, pointer) {

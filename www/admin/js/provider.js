@@ -3,7 +3,7 @@ import { request } from './api.js';
 import { copyFieldsOf } from './copy.js';
 import { confirmed } from './dialog.js';
 import { expiry, fingerprint, time } from './format.js';
-import { kindName, kinds } from './identity-providers.js';
+import { kindOf } from './identity-providers.js';
 import { link } from './router.js';
 import { states, warnings } from './providers.js';
 
@@ -12,7 +12,7 @@ export async function providerView(context) {
   const path = ['accounts', account, 'providers', id];
   const { data: provider, etag } = await request('GET', path, { signal });
   const { toggle, remove, trouble } = actions(context, path, provider, etag);
-  const kind = kinds[provider.kind];
+  const kind = kindOf(provider.kind);
   return {
     title: provider.name,
     content: [
@@ -21,12 +21,12 @@ export async function providerView(context) {
       h('p', { class: 'badges' }, states(provider)),
       trouble,
       warnings(provider),
-      section(provider.kind === 'other' ? 'What to copy into your IdP' : `What to copy into ${kind.name}`,
+      section(kind === kindOf('other') ? 'What to copy into your IdP' : `What to copy into ${kind.name}`,
         copyFieldsOf(provider.kind, provider.sp, whisper), notes(kind, provider)),
       section('Try it', h('p', {}, 'Sign in as one of the people assigned to the app in your IdP. Each attempt is in the ',
         h('a', { href: link(['accounts', account, 'sign-ins']) }, 'sign-in log'), ', with the reason if it was refused.'),
       startLink(provider)),
-      section('Settings', settings(provider)),
+      section('Settings', settings(provider, kind)),
       section('Signing certificates', certificates(provider.certificates)),
     ],
   };
@@ -44,13 +44,13 @@ function startLink({ enabled, sp }) {
   if (!enabled) return h('p', { class: 'muted' }, 'The provider is disabled: enable it first.');
   // Only a web address may become a link: the rest could be anything that runs.
   return /^https?:\/\//.test(sp.loginUrl)
-    ? h('p', {}, h('a', { class: 'button', href: sp.loginUrl, target: '_blank', rel: 'noopener' }, 'Sign in through this provider')) : null;
+    ? h('p', {}, h('a', { class: 'button', href: sp.loginUrl, target: '_blank', rel: 'noopener' }, 'Sign in through this provider', h('span', { class: 'unseen' }, ' (opens a new tab)'))) : null;
 }
 
-function settings(provider) {
+function settings(provider, kind) {
   const { jit } = provider;
   return definitions([
-    ['IdP', kindName(provider.kind)],
+    ['IdP', kind.name],
     ['IdP entity ID', provider.entityId],
     ['IdP sign-on URL', provider.ssoUrl],
     ['Binding', provider.ssoBinding === 'post' ? 'HTTP-POST' : 'HTTP-Redirect'],

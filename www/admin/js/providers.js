@@ -1,7 +1,7 @@
 import { badge, h, heading } from './dom.js';
 import { request } from './api.js';
 import { expiry, soonest } from './format.js';
-import { kindName } from './identity-providers.js';
+import { kindOf } from './identity-providers.js';
 import { link } from './router.js';
 import { pager } from './pages.js';
 
@@ -26,7 +26,7 @@ function card(path, provider) {
     h('h2', {}, h('a', { href: link([...path, provider.id]) }, provider.name)),
     h('p', { class: 'badges' }, states(provider)),
     h('dl', { class: 'line' },
-      fact('IdP', kindName(provider.kind)),
+      fact('IdP', kindOf(provider.kind).name),
       fact('Certificate', provider.certificates.length ? expiry(soonest(provider.certificates)) : '–')),
     warnings(provider));
 }
