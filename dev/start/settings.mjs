@@ -1,0 +1,41 @@
+// What `npm start` takes from the environment, .dev.vars and its state folder.
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { root } from '../setup/command.mjs';
+import { Problem } from '../setup/say.mjs';
+
+/** Shorter ones are ignored by the worker. */
+const SHORTEST_TOKEN = 16;
+
+/** `{ port, state, vars, demo, tokenFrom }`: `vars` are the worker's, SETUP_TOKEN among them. */
+export function readSettings(env = process.env) {
+  const port = Number(env.PORT || 8787);
+  if (!Number.isInteger(port) || port < 1 || port > 65_534) throw new Problem(`PORT is ${env.PORT}: give a number from 1 to 65534`);
+  const state = resolve(root, env.POSTERN_STATE || join('.wrangler', 'state'));
+  mkdirSync(state, { recursive: true });
+
+  const file = join(root, '.dev.vars');
+  const vars = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+  if (env.PUBLIC_URL) vars.PUBLIC_URL = env.PUBLIC_URL;
+  const tokenFrom = env.SETUP_TOKEN ? 'the environment' : vars.SETUP_TOKEN ? '.dev.vars' : 'the state folder';
+  vars.SETUP_TOKEN = env.SETUP_TOKEN || vars.SETUP_TOKEN || keptToken(join(state, 'setup-token'));
+  if (vars.SETUP_TOKEN.length < SHORTEST_TOKEN) {
+    throw new Problem(`SETUP_TOKEN (from ${tokenFrom}) is too short: give at least ${SHORTEST_TOKEN} characters`);
+  }
+  return { port, state, vars, demo: env.POSTERN_DEMO !== '0', tokenFrom };
+}
+
+/** Made once, so that the link of the last start still works. */
+function keptToken(file) {
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  const token = randomBytes(24).toString('base64url');
+  writeSecret(file, token);
+  return token;
+}
+
+/** A file that only this user can read. */
+export function writeSecret(file, text) {
+  writeFileSync(file, `${text}\n`, { mode: 0o600 });
+}
