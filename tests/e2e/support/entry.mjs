@@ -1,0 +1,49 @@
+// The entry that tests put around the built worker. It reads from each request
+//   x-test-fault   which D1 calls fail, and how (see faults.mjs)
+//   x-test-now     what the worker's clock says, in milliseconds since 1970; the real clock without it
+// and adds to each response
+//   x-test-d1-calls   how many D1 calls the worker had made by then (a batch is one)
+// None of this is in the deployed module, which knows nothing of being tested. `postern.mjs` puts the built module
+// beside this file as `index.js`.
+import Worker from './index.js';
+import { faultsFrom, proxiedDatabase } from './faults.mjs';
+
+const RealDate = Date;
+let now = null;
+
+// One clock for the isolate: requests that are under way at the same time must agree on it.
+globalThis.Date = class Date extends RealDate {
+  constructor(...args) {
+    super(...(args.length === 0 ? [Date.now()] : args));
+  }
+  static now() {
+    return now ?? RealDate.now();
+  }
+};
+
+/** The built worker over an environment whose database can fail and counts, and how many calls that has had. */
+function prepare(env, ctx, fault) {
+  const database = proxiedDatabase(env.DB, faultsFrom(fault));
+  const proxied = new Proxy(env, { get: (target, name) => (name === 'DB' ? database.binding : target[name]) });
+  return { worker: new Worker(ctx, proxied), calls: database.calls };
+}
+
+export default {
+  async fetch(request, env, ctx) {
+    const headers = new Headers(request.headers);
+    const instant = headers.get('x-test-now');
+    now = instant === null ? null : Number(instant);
+    const { worker, calls } = prepare(env, ctx, headers.get('x-test-fault'));
+    for (const name of ['x-test-fault', 'x-test-now']) headers.delete(name);
+    const response = await worker.fetch(new Request(request, { headers }));
+    const counted = new Response(response.body, response);
+    counted.headers.set('x-test-d1-calls', String(calls()));
+    return counted;
+  },
+
+  /** The clock says the time that the event was scheduled for. */
+  async scheduled(event, env, ctx) {
+    now = event.scheduledTime;
+    await prepare(env, ctx, null).worker.scheduled(event);
+  },
+};

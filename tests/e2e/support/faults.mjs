@@ -1,0 +1,89 @@
+// A D1 database that fails on demand and counts. The classes carry the names of the real ones: the worker's bindings
+// look at the name before they believe that something is a database.
+
+/**
+ * Reads `before@2`, `after@1`, `before@1+`, or several of these with commas between them. Calls are numbered from 1
+ * in each request. `before`: the call fails and did nothing. `after`: it took effect and fails all the same.
+ * `+`: so does every later call.
+ */
+export function faultsFrom(text) {
+  return (text ?? '')
+    .split(',')
+    .filter(Boolean)
+    .map((part) => {
+      const match = part.trim().match(/^(before|after)@(\d+)(\+?)$/);
+      if (!match) throw new Error(`x-test-fault: cannot read "${part}"`);
+      return { when: match[1], from: Number(match[2]), to: match[3] ? Infinity : Number(match[2]) };
+    });
+}
+
+/** `{ binding, calls }`: a stand-in for `real` that fails as `faults` say, and how many calls it has had. */
+export function proxiedDatabase(real, faults) {
+  let count = 0;
+  async function call(work) {
+    const number = ++count;
+    const fault = faults.find(({ from, to }) => from <= number && number <= to);
+    // The shape and words in which D1 reports a lost connection.
+    const lost = () => {
+      const cause = new Error(`Network connection lost. (test fault ${fault.when} call ${number})`);
+      return new Error(`D1_ERROR: ${cause.message}`, { cause });
+    };
+    if (fault?.when === 'before') throw lost();
+    const result = await work();
+    if (fault?.when === 'after') throw lost();
+    return result;
+  }
+
+  class D1PreparedStatement {
+    constructor(statement) {
+      this.real = statement;
+    }
+    bind(...values) {
+      return new D1PreparedStatement(this.real.bind(...values));
+    }
+    first(...args) {
+      return call(() => this.real.first(...args));
+    }
+    run() {
+      return call(() => this.real.run());
+    }
+    all() {
+      return call(() => this.real.all());
+    }
+    raw(...args) {
+      return call(() => this.real.raw(...args));
+    }
+  }
+
+  class D1DatabaseSession {
+    constructor(target) {
+      this.real = target;
+    }
+    prepare(sql) {
+      return new D1PreparedStatement(this.real.prepare(sql));
+    }
+    batch(statements) {
+      return call(() => this.real.batch(statements.map((statement) => statement.real)));
+    }
+    getBookmark() {
+      return this.real.getBookmark();
+    }
+  }
+
+  class D1Database {
+    prepare(sql) {
+      return new D1PreparedStatement(real.prepare(sql));
+    }
+    batch(statements) {
+      return call(() => real.batch(statements.map((statement) => statement.real)));
+    }
+    exec(sql) {
+      return call(() => real.exec(sql));
+    }
+    withSession(constraint) {
+      return new D1DatabaseSession(real.withSession(constraint));
+    }
+  }
+
+  return { binding: new D1Database(), calls: () => count };
+}

@@ -1,0 +1,106 @@
+// The built worker in real workerd, with a D1 and a KV of its own.
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Log, LogLevel, Miniflare } from 'miniflare';
+import { applyMigrations } from '../../../dev/worker/migrations.mjs';
+import { builtModules, cron, miniflareOptions } from '../../../dev/worker/options.mjs';
+
+export const SETUP_TOKEN = 'setup-token-of-the-tests';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const own = (name) => ({ type: 'ESModule', path: name, contents: readFileSync(join(here, name)) });
+
+/**
+ * Starts Postern on a free port of 127.0.0.1, its database migrated and empty.
+ *
+ * `faults: false` runs the built module bare, without the entry that faults, clock and D1 count need.
+ * `vars` are added to the worker's variables, `worker` and `shared` to Miniflare's options
+ * (`worker: { outboundService }` answers the worker's outbound requests), `out` is another build folder.
+ */
+export async function startPostern({ faults = true, vars = {}, worker = {}, shared = {}, out = 'build' } = {}) {
+  const modules = [...(faults ? [own('entry.mjs'), own('faults.mjs')] : []), ...builtModules(out)];
+  const miniflare = new Miniflare(
+    miniflareOptions({
+      modules,
+      vars: { SETUP_TOKEN, ...vars },
+      worker,
+      shared: { host: '127.0.0.1', port: 0, log: new Log(LogLevel.ERROR), ...shared },
+    }),
+  );
+  const address = await miniflare.ready;
+  const db = await miniflare.getD1Database('DB');
+  await applyMigrations(db);
+  return new Postern(miniflare, `http://localhost:${address.port}`, db);
+}
+
+/** A running worker. `origin` is what a browser calls it; `db` and `miniflare` are for looking behind it. */
+export class Postern {
+  /** The worker's clock in milliseconds, for every request from here on; null is the real one. */
+  now = null;
+
+  constructor(miniflare, origin, db) {
+    this.miniflare = miniflare;
+    this.origin = origin;
+    this.db = db;
+  }
+
+  /**
+   * `fetch` against the worker, by path. Redirects are answers here. `fault` is what faults.mjs reads (`after@2`).
+   * The response has `d1Calls` besides.
+   */
+  async fetch(path, { fault, headers, ...init } = {}) {
+    const sent = new Headers(headers);
+    if (fault) sent.set('x-test-fault', fault);
+    if (this.now !== null) sent.set('x-test-now', String(this.now));
+    const response = await fetch(new URL(path, this.origin), { redirect: 'manual', ...init, headers: sent });
+    const calls = response.headers.get('x-test-d1-calls');
+    return Object.assign(response, { d1Calls: calls === null ? null : Number(calls) });
+  }
+
+  /**
+   * A call of the admin API: `admin('POST', '/accounts', { id, name })`. Paths are below `/api/v1`.
+   * Resolves to `{ status, headers, body, d1Calls }`, the body read as JSON when there is one.
+   */
+  async admin(method, path, json, { token = SETUP_TOKEN, version, headers, fault } = {}) {
+    const sent = new Headers(headers);
+    if (token !== null) sent.set('authorization', `Bearer ${token}`);
+    if (version !== undefined) sent.set('if-match', `"${version}"`);
+    if (json !== undefined) sent.set('content-type', method === 'PATCH' ? 'application/merge-patch+json' : 'application/json');
+    const body = json === undefined ? undefined : JSON.stringify(json);
+    const response = await this.fetch(`/api/v1${path}`, { method, headers: sent, body, fault });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : null, d1Calls: response.d1Calls };
+  }
+
+  /** Posts a response to an ACS as a browser would: `acs` is a path or URL, `cookie` what the browser holds. */
+  postResponse(acs, { samlResponse, relayState, cookie, fault }) {
+    const form = new URLSearchParams({ SAMLResponse: samlResponse });
+    if (relayState !== undefined) form.set('RelayState', relayState);
+    return this.fetch(acs, { method: 'POST', body: form, headers: cookie ? { cookie } : {}, fault });
+  }
+
+  /** Every row of a table, for saying what was written and what was not. */
+  async rows(table) {
+    const { results } = await this.db.prepare(`SELECT * FROM ${table}`).all();
+    return results;
+  }
+
+  /** Runs the cron handler as if the time were `now`. */
+  async scheduled(now = this.now ?? Date.now()) {
+    const worker = await this.miniflare.getWorker();
+    return worker.scheduled({ cron, scheduledTime: new Date(now) });
+  }
+
+  dispose() {
+    return this.miniflare.dispose();
+  }
+}
+
+/** The `name=value` pairs that a response sets, as a `Cookie` header would send them back. */
+export function cookiesOf(response) {
+  return response.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ');
+}
