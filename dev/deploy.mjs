@@ -19,6 +19,6 @@ await runMain(async () => {
 });
 
 async function wrangler(...args) {
-  const code = await run(join(root, 'node_modules', '.bin', 'wrangler'), args, { stdio: 'inherit', detached: false });
+  const code = await run(join(root, 'node_modules', '.bin', 'wrangler'), args, { terminal: true });
   if (code !== 0) throw new Problem(`wrangler ${args.join(' ')} failed (see above)`);
 }

@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { delimiter, dirname } from 'node:path';
 import { ensureChromium } from './setup/chromium.mjs';
-import { root } from './setup/command.mjs';
+import { SIGNALS, root } from './setup/command.mjs';
 import { ensurePackages, nodeForScripts } from './setup/packages.mjs';
 import { ensureRust } from './setup/rust.mjs';
 import { Problem, runMain } from './setup/say.mjs';
@@ -24,10 +24,16 @@ await runMain(async () => {
   if (args.length > 0) runScript(nodeForScripts(), args);
 });
 
-/** Hands over to `args` and ends as it ends. The channel tells the script when this process is gone, however it went. */
+/**
+ * Hands over to `args` and ends as it ends. It is told to end when this process is, and when npm is gone: npm's scripts
+ * begin with `exec` so that no shell stands between, which would keep signals to itself. The channel tells the script
+ * when this process is gone without a word.
+ */
 function runScript(node, args) {
   const env = { ...process.env, PATH: [dirname(node), process.env.PATH].join(delimiter) };
   const child = spawn(node, args, { cwd: root, env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  for (const signal of SIGNALS) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(signal ? 1 : code));
+  const parent = process.ppid;
+  if (process.env.npm_lifecycle_event) setInterval(() => process.ppid === parent || child.kill('SIGTERM'), 500);
 }

@@ -5,6 +5,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { homedir } from 'node:os';
 
+export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** True when `path` is a file that this user may execute. */
@@ -42,11 +44,36 @@ export function outputOf(command, args, options = {}) {
   return done.status === 0 ? done.stdout.trim() : null;
 }
 
-/** Runs a command whose output people see. Resolves to its exit code (127 when it cannot be started). */
-export function run(command, args, options = {}) {
+const children = new Set();
+const interrupted = () => process.exit(130);
+process.on('exit', () => children.forEach(end));
+
+function end({ pid, group, endWith }) {
+  try {
+    process.kill(group ? -pid : pid, endWith);
+  } catch {
+    // It has ended by itself meanwhile.
+  }
+}
+
+/**
+ * Runs a command whose output people see. Resolves to its exit code (127 when it cannot be started). It gets a process
+ * group of its own, which is ended with this process: cargo would go on compiling after whoever started it is gone.
+ * With `terminal` it shares this one's instead and may ask questions.
+ */
+export function run(command, args, { terminal = false, endWith = 'SIGTERM', ...options } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], ...options });
-    child.on('error', () => resolve(127));
-    child.on('exit', (code, signal) => resolve(signal ? 1 : code));
+    const stdio = terminal ? 'inherit' : ['ignore', 'inherit', 'inherit'];
+    const child = spawn(command, args, { cwd: root, stdio, detached: !terminal, ...options });
+    const entry = { pid: child.pid, group: !terminal, endWith };
+    for (const signal of SIGNALS) process.on(signal, interrupted);
+    const done = (code) => {
+      children.delete(entry);
+      for (const signal of SIGNALS) process.off(signal, interrupted);
+      resolve(code);
+    };
+    child.on('spawn', () => children.add(entry));
+    child.on('error', () => done(127));
+    child.on('exit', (code, signal) => done(signal ? 1 : code));
   });
 }

@@ -11,15 +11,16 @@ const stampFile = join(modules, '.postern-stamp');
 const OLDEST_NODE = [22, 12];
 
 export async function ensurePackages() {
-  const hash = createHash('sha256').update(`${process.platform} ${process.arch}\n`);
-  for (const file of ['package.json', 'package-lock.json']) hash.update(readFileSync(join(root, file)));
-  const stamp = hash.digest('hex');
+  const lock = readFileSync(join(root, 'package-lock.json'));
+  const stamp = createHash('sha256').update(`${process.platform} ${process.arch}\n`).update(lock).digest('hex');
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
   say('Installing npm packages (about 20 seconds)');
   // Only errors: npm would warn that some packages want a newer Node than the one it runs on, and they get one below.
   const args = ['ci', '--loglevel=error', '--no-audit', '--no-fund'];
   const npm = process.env.npm_execpath;
-  const code = npm ? await run(process.execPath, [npm, ...args]) : await run('npm', args);
+  // npm does not stop when it is asked to, and would be in the way of the next one; what it leaves is done over then.
+  const options = { endWith: 'SIGKILL' };
+  const code = npm ? await run(process.execPath, [npm, ...args], options) : await run('npm', args, options);
   if (code !== 0) throw new Problem('npm ci failed (see above). Is the network reachable? Then run this again.');
   linkNode();
   writeFileSync(stampFile, stamp);
