@@ -30,6 +30,14 @@ pub struct NameId {
     pub format: Option<String>,
 }
 
+impl NameId {
+    /// The identifier, if it means the same person at the next sign-in (SAML core 8.3.8).
+    pub fn persistent(&self) -> Option<&str> {
+        let transient = self.format.as_deref() == Some("urn:oasis:names:tc:SAML:2.0:nameid-format:transient");
+        (!transient).then_some(self.value.as_str())
+    }
+}
+
 /// `saml:Attribute` with its values in order. A nil value is left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attribute {

@@ -23,6 +23,7 @@ pub use authn_request::AuthnRequest;
 pub use dsig::SignedElement;
 pub use error::{Fact, SamlError};
 pub use metadata::{Binding, IdpMetadata, MetadataError};
+pub(crate) use policy::rule_names;
 pub use policy::{Check, Expectations, Request};
 pub use response::{AuthenticResponse, CheckedResponse, ReceivedResponse, VerifiedAssertion};
 pub use sp_metadata::SpMetadata;

@@ -31,6 +31,7 @@ pub struct AuthenticResponse {
 #[derive(Debug)]
 pub struct CheckedResponse {
     assertion: Assertion,
+    name_id: NameId,
     in_response_to: Option<String>,
     key_fingerprint: String,
     spent_until: Timestamp,
@@ -118,9 +119,10 @@ impl AuthenticResponse {
     /// Checks the policy, every line of it, in order. The first line that fails refuses the response.
     pub fn check(self, expectations: &Expectations<'_>) -> (Vec<Check>, Result<CheckedResponse, SamlError>) {
         let (checks, error) = policy::evaluate(&self, expectations);
-        if let Some(error) = error {
-            return (checks, Err(error));
-        }
+        let name_id = match (error, self.assertion.name_id.clone()) {
+            (None, Some(name_id)) => name_id,
+            (error, _) => return (checks, Err(error.unwrap_or(SamlError::NoNameId))),
+        };
         let in_response_to = self.in_response_to().map(str::to_owned);
         let latest = self.assertion.confirmations.iter().filter_map(|confirmation| confirmation.not_on_or_after).max();
         let checked = CheckedResponse {
@@ -128,6 +130,7 @@ impl AuthenticResponse {
             spent_until: latest.unwrap_or(expectations.now).plus(expectations.clock_skew),
             key_fingerprint: self.signed.fingerprint().to_owned(),
             assertion: self.assertion,
+            name_id,
             in_response_to,
         };
         (checks, Ok(checked))
@@ -157,6 +160,21 @@ impl AuthenticResponse {
 }
 
 impl CheckedResponse {
+    /// `ID` of the assertion.
+    pub fn assertion_id(&self) -> &str {
+        &self.assertion.id
+    }
+
+    /// Whom it is about.
+    pub fn name_id(&self) -> &NameId {
+        &self.name_id
+    }
+
+    /// What it says of them.
+    pub fn attributes(&self) -> &[Attribute] {
+        &self.assertion.attributes
+    }
+
     /// The request that it says to answer.
     pub fn in_response_to(&self) -> Option<&str> {
         self.in_response_to.as_deref()
@@ -170,10 +188,9 @@ impl CheckedResponse {
             (Some(id), Some(pending)) if id == pending => Request::Answered(id),
             (Some(id), _) => return Err(SamlError::UnknownRequest { got: id }),
         };
-        let name_id = self.assertion.name_id.clone().ok_or(SamlError::NoNameId)?;
         Ok(VerifiedAssertion {
             assertion: self.assertion,
-            name_id,
+            name_id: self.name_id,
             request,
             key_fingerprint: self.key_fingerprint,
             spent_until: self.spent_until,

@@ -1,0 +1,127 @@
+//! What the one who deploys decides: the public URL and the set-up token.
+
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+/// Configuration of the Worker.
+#[derive(Clone, Debug)]
+pub struct Deployment {
+    /// Where users and identity providers see us.
+    pub public_url: PublicUrl,
+    /// May do everything: first run and break-glass.
+    pub setup_token: Option<SetupToken>,
+}
+
+/// An origin with an optional path prefix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicUrl {
+    /// Scheme, host and port.
+    origin: String,
+    /// Host alone.
+    host: String,
+    /// Empty, or `/` and more without `/` at the end.
+    prefix: String,
+}
+
+impl PublicUrl {
+    /// Reads `https://host[:port][/prefix]`. Plain `http` is for a machine's own addresses: a cookie that is `Secure` would
+    /// not come back.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (scheme, rest) = text.trim().split_once("://")?;
+        let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+        let port_at = authority.rfind(':').filter(|at| !authority[*at..].contains(']'));
+        let host = port_at.map_or(authority, |at| &authority[..at]);
+        let fits = |text: &str| text.bytes().all(|b| b.is_ascii_graphic() && !b"?#@\\\"'<>".contains(&b));
+        if !matches!(scheme, "https" | "http") || host.is_empty() || !fits(rest) {
+            return None;
+        }
+        Some(Self {
+            origin: format!("{scheme}://{authority}"),
+            host: host.to_ascii_lowercase(),
+            prefix: path.trim_end_matches('/').to_owned(),
+        })
+    }
+
+    /// The URL of a path of ours, which begins with `/`.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{}{path}", self.origin, self.prefix)
+    }
+
+    /// The path of a path of ours on the origin, for a redirect.
+    pub fn path(&self, path: &str) -> String {
+        format!("{}{path}", self.prefix)
+    }
+
+    /// A path without the prefix. A path that does not have it stays as it is: some proxies take it off.
+    pub fn without_prefix<'p>(&self, path: &'p str) -> &'p str {
+        let rest = path.strip_prefix(self.prefix.as_str()).unwrap_or(path);
+        match rest {
+            "" => "/",
+            rest if rest.starts_with('/') => rest,
+            _ => path,
+        }
+    }
+
+    /// Our entity ID, unless a provider has another: the host (SPEC section 2).
+    pub fn entity_id(&self) -> &str {
+        &self.host
+    }
+}
+
+/// The digest of the set-up token.
+#[derive(Clone, Debug)]
+pub struct SetupToken([u8; 32]);
+
+impl SetupToken {
+    /// A token must have 16 characters at least: a shorter one can be guessed, so it is not taken at all.
+    pub fn new(token: &str) -> Option<Self> {
+        (token.len() >= 16).then(|| Self(Sha256::digest(token.as_bytes()).into()))
+    }
+
+    /// Whether somebody presents it. Compares digests in constant time.
+    pub fn is(&self, presented: &str) -> bool {
+        self.0.ct_eq(&<[u8; 32]>::from(Sha256::digest(presented.as_bytes()))).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_url_may_have_a_prefix() {
+        let url = PublicUrl::parse("https://app.Example.com/gratis/").unwrap();
+        assert_eq!(url.url("/saml/a/acs"), "https://app.Example.com/gratis/saml/a/acs");
+        assert_eq!(url.path("/"), "/gratis/");
+        assert_eq!(url.entity_id(), "app.example.com");
+        for (path, without) in [("/gratis/x", "/x"), ("/gratis", "/"), ("/x", "/x"), ("/gratisx", "/gratisx")] {
+            assert_eq!(url.without_prefix(path), without);
+        }
+        assert_eq!(PublicUrl::parse("http://localhost:8787").unwrap().entity_id(), "localhost");
+        assert_eq!(PublicUrl::parse("http://[::1]:8787").unwrap().entity_id(), "[::1]");
+    }
+
+    #[test]
+    fn what_is_not_an_origin_is_not_taken() {
+        for text in [
+            "",
+            "example.com",
+            "ftp://example.com",
+            "https://",
+            "https://a b",
+            "https://u@h",
+            "https://h/?q",
+            "https://:8",
+        ] {
+            assert_eq!(PublicUrl::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_setup_token() {
+        let token = SetupToken::new("0123456789abcdef").unwrap();
+        assert!(token.is("0123456789abcdef"));
+        assert!(!token.is("0123456789abcdeF"));
+        assert!(SetupToken::new("0123456789abcde").is_none());
+    }
+}

@@ -1,0 +1,29 @@
+//! What can happen to the directory. JIT, SCIM and admins decide; `store::user` makes it so.
+
+use super::{Email, User};
+
+/// A change of the directory.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// A user comes to be.
+    CreateUser {
+        /// The user.
+        user: User,
+        /// Their e-mail, as it is compared.
+        email: Email,
+    },
+    /// A provider's NameID means this user from now on.
+    LinkUser {
+        /// Id of the user.
+        user: String,
+        /// Id of the provider.
+        provider: String,
+        /// The NameID.
+        name_id: String,
+    },
+    /// A user signed in.
+    SignedIn {
+        /// Id of the user.
+        user: String,
+    },
+}

@@ -1,0 +1,69 @@
+//! The Worker: what the platform calls, and the platform behind the two seams.
+
+mod d1;
+mod web;
+mod web_crypto;
+
+#[cfg(feature = "bench")]
+mod bench;
+
+use crate::deployment::{Deployment, PublicUrl, SetupToken};
+use crate::journey::{self, Configurations, Postern};
+use crate::time::Timestamp;
+use d1::D1;
+use web_crypto::WebCrypto;
+use worker::{Context, Env, Request, Response, Result, ScheduleContext, ScheduledEvent, event};
+
+thread_local! {
+    /// An isolate has one thread; what it remembers of accounts is lost with it.
+    static CONFIGURATIONS: Configurations = Configurations::default();
+}
+
+#[event(fetch)]
+async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response> {
+    #[cfg(feature = "bench")]
+    if request.path().starts_with("/__bench/") {
+        return bench::fetch(request).await;
+    }
+    let url = request.inner().url();
+    let deployment = match deployment(&env, web::origin(&url)) {
+        Ok(deployment) => deployment,
+        Err(message) => return Response::error(message, 500),
+    };
+    let call = web::call(request, &url).await?;
+    let store = D1::new(env.d1("DB")?);
+    let configurations = CONFIGURATIONS.with(Configurations::clone);
+    let postern = Postern {
+        store: &store,
+        crypto: &WebCrypto,
+        deployment: &deployment,
+        configurations: &configurations,
+        now: now(),
+    };
+    let if_none_match = call.header("if-none-match").map(str::to_owned);
+    let answer = journey::route(&postern, call).await;
+    web::response(answer, &env, web::origin(&url), if_none_match.as_deref()).await
+}
+
+#[event(scheduled)]
+async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    let outcome = match env.d1("DB") {
+        Ok(database) => journey::upkeep(&D1::new(database), now()).await.map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    if let Err(error) = outcome {
+        worker::console_error!("upkeep: {error}");
+    }
+}
+
+fn deployment(env: &Env, origin: &str) -> std::result::Result<Deployment, &'static str> {
+    let text = |name| env.var(name).ok().map(|value| value.to_string()).filter(|value| !value.trim().is_empty());
+    let public_url = text("PUBLIC_URL");
+    let public_url = PublicUrl::parse(public_url.as_deref().unwrap_or(origin))
+        .ok_or("PUBLIC_URL must be an origin with an optional path, such as https://sso.example.com")?;
+    Ok(Deployment { public_url, setup_token: text("SETUP_TOKEN").and_then(|token| SetupToken::new(&token)) })
+}
+
+fn now() -> Timestamp {
+    Timestamp(js_sys::Date::now() as i64)
+}

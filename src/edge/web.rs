@@ -1,0 +1,73 @@
+//! Requests and responses of the platform, to and from those of the core.
+
+use crate::http::{Answer, AnswerBody, Call, CallBody, Method};
+use crate::journey::body_limit;
+use worker::{Env, Headers, Request, Response, ResponseBody, ResponseBuilder, Result};
+
+/// Scheme, host and port of a URL. The platform has parsed it: it is absolute and normalized.
+pub(super) fn origin(url: &str) -> &str {
+    let authority = url.find("://").map_or(0, |at| at + 3);
+    url[authority..].find('/').map_or(url, |at| &url[..authority + at])
+}
+
+/// Reads a request, its body up to the bound of its route.
+pub(super) async fn call(mut request: Request, url: &str) -> Result<Call> {
+    let rest = url[origin(url).len()..].split('#').next().unwrap_or_default();
+    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let method = Method::from_name(request.inner().method().as_str());
+    let headers: Vec<(String, String)> = request.headers().entries().collect();
+    let length = headers.iter().find(|(name, _)| name == "content-length").map(|(_, value)| value.parse::<usize>());
+    let body = match method {
+        Method::Get => CallBody::Whole(Vec::new()),
+        _ => body(&mut request, body_limit(path), length.and_then(std::result::Result::ok)).await?,
+    };
+    let (path, query) = (path.to_owned(), query.to_owned());
+    Ok(Call { method, path, query, headers, body })
+}
+
+async fn body(request: &mut Request, limit: usize, length: Option<usize>) -> Result<CallBody> {
+    match length {
+        Some(length) if length > limit => return Ok(CallBody::TooLarge),
+        // The platform holds the body to its length.
+        Some(_) => return Ok(CallBody::Whole(request.bytes().await?)),
+        None if request.inner().body().is_none() => return Ok(CallBody::Whole(Vec::new())),
+        None => {}
+    }
+    let mut whole = Vec::new();
+    let mut stream = request.stream()?;
+    while let Some(chunk) = futures_util::StreamExt::next(&mut stream).await {
+        whole.extend_from_slice(&chunk?);
+        if whole.len() > limit {
+            return Ok(CallBody::TooLarge);
+        }
+    }
+    Ok(CallBody::Whole(whole))
+}
+
+/// Writes an answer.
+pub(super) async fn response(answer: Answer, env: &Env, origin: &str, if_none_match: Option<&str>) -> Result<Response> {
+    let response = match answer.body {
+        AnswerBody::Text(text) if text.is_empty() => ResponseBuilder::new().with_status(answer.status).empty(),
+        AnswerBody::Text(text) => {
+            ResponseBuilder::new().with_status(answer.status).body(ResponseBody::Body(text.into_bytes()))
+        }
+        AnswerBody::Asset(path) => asset(env, &format!("{origin}{path}"), if_none_match).await?,
+    };
+    let headers = Headers::new();
+    for (name, value) in response.headers().entries() {
+        headers.append(&name, &value)?;
+    }
+    for (name, value) in answer.headers {
+        headers.append(name, &value)?;
+    }
+    Ok(response.with_headers(headers))
+}
+
+async fn asset(env: &Env, url: &str, if_none_match: Option<&str>) -> Result<Response> {
+    let request = Request::new(url, worker::Method::Get)?;
+    let mut request = request;
+    if let Some(etag) = if_none_match {
+        request.headers_mut()?.set("if-none-match", etag)?;
+    }
+    env.assets("ASSETS")?.fetch_request(request).await
+}

@@ -1,0 +1,96 @@
+//! The crypto seam on WebCrypto: 15 to 30 times faster than RSA in WebAssembly.
+
+use crate::crypto::{Crypto, CryptoError, DigestAlgorithm, PublicKey, SignatureAlgorithm};
+use js_sys::{Array, Object, Promise, Reflect};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+/// So many imported keys are kept; then all are forgotten. Bounds the memory of an isolate.
+const CAPACITY: usize = 500;
+
+thread_local! {
+    /// Importing a key costs more than verifying with it.
+    static KEYS: RefCell<HashMap<(SignatureAlgorithm, Vec<u8>), JsValue>> = RefCell::default();
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = ["crypto", "subtle"], js_name = importKey, catch)]
+    fn import_key(
+        format: &str,
+        data: &[u8],
+        algorithm: &JsValue,
+        extractable: bool,
+        usages: &Array,
+    ) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(js_namespace = ["crypto", "subtle"], js_name = verify, catch)]
+    fn verify(algorithm: &str, key: &JsValue, signature: &[u8], data: &[u8]) -> Result<Promise, JsValue>;
+}
+
+pub(super) struct WebCrypto;
+
+impl Crypto for WebCrypto {
+    async fn verify(
+        &self,
+        key: &PublicKey,
+        algorithm: SignatureAlgorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<bool, CryptoError> {
+        let key = imported(key, algorithm).await?;
+        let verdict = verify(name(algorithm), &key, signature, message).map_err(|error| failed(&error))?;
+        JsFuture::from(verdict).await.map(|verdict| verdict.is_truthy()).map_err(|error| failed(&error))
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "this is the seam")]
+    fn random(&self, buffer: &mut [u8]) {
+        assert!(getrandom::fill(buffer).is_ok(), "the platform has no randomness");
+    }
+}
+
+async fn imported(key: &PublicKey, algorithm: SignatureAlgorithm) -> Result<JsValue, CryptoError> {
+    let known = (algorithm, key.spki().to_vec());
+    if let Some(key) = KEYS.with_borrow(|keys| keys.get(&known).cloned()) {
+        return Ok(key);
+    }
+    let usages = Array::of1(&JsValue::from_str("verify"));
+    let import = parameters(algorithm)
+        .and_then(|parameters| import_key("spki", key.spki(), &parameters, false, &usages))
+        .map_err(|error| failed(&error))?;
+    let key = JsFuture::from(import).await.map_err(|error| failed(&error))?;
+    KEYS.with_borrow_mut(|keys| {
+        if keys.len() >= CAPACITY {
+            keys.clear();
+        }
+        keys.insert(known, key.clone());
+    });
+    Ok(key)
+}
+
+fn name(algorithm: SignatureAlgorithm) -> &'static str {
+    match algorithm {
+        SignatureAlgorithm::RsaPkcs1(_) => "RSASSA-PKCS1-v1_5",
+    }
+}
+
+/// The `RsaHashedImportParams` of an algorithm.
+fn parameters(algorithm: SignatureAlgorithm) -> Result<JsValue, JsValue> {
+    let SignatureAlgorithm::RsaPkcs1(digest) = algorithm;
+    let hash = match digest {
+        DigestAlgorithm::Sha256 => "SHA-256",
+        DigestAlgorithm::Sha384 => "SHA-384",
+        DigestAlgorithm::Sha512 => "SHA-512",
+    };
+    let parameters = Object::new();
+    Reflect::set(&parameters, &"name".into(), &name(algorithm).into())?;
+    Reflect::set(&parameters, &"hash".into(), &hash.into())?;
+    Ok(parameters.into())
+}
+
+fn failed(error: &JsValue) -> CryptoError {
+    let message = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
+    CryptoError(message.unwrap_or_else(|| "no reason given".into()))
+}

@@ -1,0 +1,193 @@
+//! Reading a JSON object that somebody typed: every field's error at once, and no field silently ignored.
+//!
+//! One reader serves creating and updating: an update is a merge patch (RFC 7396), so a field can be absent (keep),
+//! `null` (back to the default) or a value.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+
+/// What is wrong with one field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// JSON pointer (RFC 6901).
+    pub pointer: String,
+    /// Stable name of the rule.
+    pub code: &'static str,
+    /// What is wrong and what is expected, for people.
+    pub message: String,
+}
+
+/// A field of a merge patch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Patch<T> {
+    /// Not mentioned.
+    Keep,
+    /// `null`
+    Reset,
+    /// A value.
+    Set(T),
+}
+
+impl<T> Patch<T> {
+    /// The new value, given the one before and the default.
+    pub fn over(self, before: T, default: T) -> T {
+        match self {
+            Self::Keep => before,
+            Self::Reset => default,
+            Self::Set(value) => value,
+        }
+    }
+
+    /// Like [`Patch::over`] for a field that can be without a value.
+    pub fn over_option(self, before: Option<T>) -> Option<T> {
+        match self {
+            Self::Keep => before,
+            Self::Reset => None,
+            Self::Set(value) => Some(value),
+        }
+    }
+}
+
+/// A reader of one object.
+#[derive(Debug)]
+pub struct Fields<'a> {
+    object: &'a Map<String, Value>,
+    at: String,
+    known: BTreeSet<&'static str>,
+    errors: Vec<FieldError>,
+}
+
+impl<'a> Fields<'a> {
+    /// A reader of a document's root object.
+    pub fn of(object: &'a Map<String, Value>) -> Self {
+        Self { object, at: String::new(), known: BTreeSet::new(), errors: Vec::new() }
+    }
+
+    /// Notes an error of a field.
+    pub fn error(&mut self, field: &str, code: &'static str, message: impl Into<String>) {
+        self.errors.push(FieldError { pointer: format!("{}/{field}", self.at), code, message: message.into() });
+    }
+
+    fn value(&mut self, field: &'static str) -> Patch<&'a Value> {
+        self.known.insert(field);
+        match self.object.get(field) {
+            None => Patch::Keep,
+            Some(Value::Null) => Patch::Reset,
+            Some(value) => Patch::Set(value),
+        }
+    }
+
+    /// Text of one line, without white space around it, of 1 to `max` characters. Blank text counts as `null`.
+    pub fn text(&mut self, field: &'static str, max: usize) -> Patch<String> {
+        match self.value(field) {
+            Patch::Set(Value::String(text)) => {
+                let text = text.trim();
+                if text.chars().count() > max {
+                    self.error(field, "too_long", format!("At most {max} characters."));
+                    Patch::Keep
+                } else if text.contains(char::is_control) {
+                    self.error(field, "control_character", "Only printable characters, on one line.");
+                    Patch::Keep
+                } else if text.is_empty() {
+                    Patch::Reset
+                } else {
+                    Patch::Set(text.to_owned())
+                }
+            }
+            other => self.mistyped(field, other, "text"),
+        }
+    }
+
+    /// A document of up to `max` bytes, as it is.
+    pub fn document(&mut self, field: &'static str, max: usize) -> Patch<&'a str> {
+        match self.value(field) {
+            Patch::Set(Value::String(text)) if text.len() > max => {
+                self.error(field, "too_long", format!("At most {max} bytes."));
+                Patch::Keep
+            }
+            Patch::Set(Value::String(text)) => Patch::Set(text),
+            other => self.mistyped(field, other, "text"),
+        }
+    }
+
+    /// `true` or `false`.
+    pub fn boolean(&mut self, field: &'static str) -> Patch<bool> {
+        match self.value(field) {
+            Patch::Set(Value::Bool(value)) => Patch::Set(*value),
+            other => self.mistyped(field, other, "true or false"),
+        }
+    }
+
+    /// A whole number of a range.
+    pub fn integer(&mut self, field: &'static str, range: std::ops::RangeInclusive<i64>) -> Patch<i64> {
+        match self.value(field) {
+            Patch::Set(Value::Number(number)) if number.as_i64().is_some_and(|n| range.contains(&n)) => {
+                number.as_i64().map_or(Patch::Keep, Patch::Set)
+            }
+            Patch::Set(Value::Number(_)) => {
+                let message = format!("A whole number from {} to {}.", range.start(), range.end());
+                self.error(field, "out_of_range", message);
+                Patch::Keep
+            }
+            other => self.mistyped(field, other, "a whole number"),
+        }
+    }
+
+    /// One of a few words.
+    pub fn choice<T: Copy>(&mut self, field: &'static str, choices: &[(&str, T)]) -> Patch<T> {
+        match self.value(field) {
+            Patch::Set(Value::String(text)) => match choices.iter().find(|(word, _)| word == text) {
+                Some((_, choice)) => Patch::Set(*choice),
+                None => {
+                    let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
+                    self.error(field, "unknown_value", format!("One of: {}.", words.join(", ")));
+                    Patch::Keep
+                }
+            },
+            other => self.mistyped(field, other, "text"),
+        }
+    }
+
+    /// An object inside this one, read by `read`.
+    pub fn object<T>(&mut self, field: &'static str, read: impl FnOnce(&mut Fields<'a>) -> T) -> Patch<T> {
+        match self.value(field) {
+            Patch::Set(Value::Object(object)) => {
+                let at = format!("{}/{field}", self.at);
+                let mut inner = Fields { object, at, known: BTreeSet::new(), errors: Vec::new() };
+                let value = read(&mut inner);
+                self.errors.extend(inner.into_errors());
+                Patch::Set(value)
+            }
+            other => self.mistyped(field, other, "an object"),
+        }
+    }
+
+    fn mistyped<T>(&mut self, field: &'static str, value: Patch<&Value>, expected: &str) -> Patch<T> {
+        match value {
+            Patch::Keep => Patch::Keep,
+            Patch::Reset => Patch::Reset,
+            Patch::Set(_) => {
+                self.error(field, "wrong_type", format!("Expected {expected}."));
+                Patch::Keep
+            }
+        }
+    }
+
+    /// Notes that a field must be given, and is not.
+    pub fn required(&mut self, field: &'static str) {
+        if !self.errors.iter().any(|error| error.pointer == format!("{}/{field}", self.at)) {
+            self.error(field, "required", "This field is required.");
+        }
+    }
+
+    /// Every error, and one for each field that nobody asked for.
+    pub fn into_errors(mut self) -> Vec<FieldError> {
+        let unknown: Vec<&String> = self.object.keys().filter(|key| !self.known.contains(key.as_str())).collect();
+        for key in unknown {
+            let field: String = key.chars().take(64).collect::<String>().replace('~', "~0").replace('/', "~1");
+            self.error(&field, "unknown_field", "No such field.");
+        }
+        self.errors
+    }
+}

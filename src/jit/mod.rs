@@ -1,0 +1,8 @@
+//! Whether and as whom somebody signs in: from a verified assertion, the provider's settings and what the directory
+//! knows of them, to a [`Decision`] with its trace. Pure: no store, no HTTP, no clock of its own.
+
+mod decide;
+mod profile;
+
+pub use decide::{Admission, Decision, Known, Reason, Step, decide};
+pub use profile::profile;

@@ -1,0 +1,90 @@
+//! `/api/v1/accounts`
+
+use super::{SETUP_TOKEN, etag, json_object, list_answer, not_found, page_of};
+use crate::crypto::Crypto;
+use crate::fields::{Fields, Patch};
+use crate::http::{Answer, Call};
+use crate::id::is_account_id;
+use crate::journey::Postern;
+use crate::problem::Problem;
+use crate::store::account::Account;
+use crate::store::change::Change;
+use crate::store::{self, Constraint, Store, StoreError};
+
+/// `GET`
+pub(crate) async fn list<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, call: &Call) -> Result<Answer, StoreError> {
+    let page = match page_of(call) {
+        Ok(page) => page,
+        Err(answer) => return Ok(answer),
+    };
+    let [rows] = store::take(postern.store.batch(vec![store::account::list(&page)]).await?)?;
+    Ok(list_answer(rows.all::<Account>()?, &page, |account| &account.id, Clone::clone))
+}
+
+/// `POST`
+pub(crate) async fn create<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    call: &Call,
+) -> Result<Answer, StoreError> {
+    let input = match json_object(call) {
+        Ok(input) => input,
+        Err(answer) => return Ok(answer),
+    };
+    let mut fields = Fields::of(&input);
+    let id = match fields.text("id", 64) {
+        Patch::Set(id) if is_account_id(&id) => Some(id),
+        Patch::Set(_) => {
+            fields.error("id", "malformed", "1 to 64 letters, digits, `_` or `-`.");
+            None
+        }
+        Patch::Keep | Patch::Reset => {
+            fields.required("id");
+            None
+        }
+    };
+    let name = fields.text("name", 100).over_option(None);
+    if name.is_none() {
+        fields.required("name");
+    }
+    let errors = fields.into_errors();
+    let (Some(id), Some(name), true) = (id, name, errors.is_empty()) else {
+        return Ok(Problem::fields(errors).answer());
+    };
+    let account = Account { id, name, created_at: postern.now, version: 1 };
+    let change = Change {
+        id: &postern.fresh_id(),
+        at: postern.now,
+        actor: SETUP_TOKEN,
+        action: "account.created",
+        resource: format!("account/{}", account.id),
+        version: account.version,
+        before: None,
+        after: Some(&account),
+    };
+    let mut plan = change.plan(&account.id, account.clone())?;
+    plan.push(store::account::insert(&account));
+    match store::commit(postern.store, plan).await {
+        Ok(created) => {
+            let account = created.get();
+            Ok(Answer::json(201, account)
+                .with("etag", etag(account.version))
+                .with("location", postern.deployment.public_url.path(&format!("/api/v1/accounts/{}", account.id))))
+        }
+        Err(StoreError::Constraint(Constraint::AccountId | Constraint::ChangeVersion)) => {
+            Ok(Problem::new(409, "An account of this id exists.").answer())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// `GET …/{account}`
+pub(crate) async fn read<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    account: &str,
+) -> Result<Answer, StoreError> {
+    let [rows] = store::take(postern.store.batch(vec![store::account::find(account)]).await?)?;
+    Ok(match rows.first::<Account>()? {
+        Some(account) => Answer::json(200, &account).with("etag", etag(account.version)),
+        None => not_found("account"),
+    })
+}

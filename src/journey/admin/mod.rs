@@ -1,0 +1,100 @@
+//! The admin API (SPEC section 13).
+
+pub(super) mod accounts;
+pub(super) mod explain;
+pub(super) mod providers;
+pub(super) mod sign_ins;
+pub(super) mod users;
+
+use super::Postern;
+use crate::crypto::Crypto;
+use crate::http::{Answer, Call, CallBody};
+use crate::problem::Problem;
+use crate::store::{Page, Store};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// Who is logged as having done it.
+pub(super) const SETUP_TOKEN: &str = "setup-token";
+
+/// Lets the holder of the set-up token in.
+pub(super) fn authorize<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, call: &Call) -> Result<(), Answer> {
+    let denied =
+        |detail: &str| Err(Problem::new(401, detail).answer().with("www-authenticate", "Bearer realm=\"postern\""));
+    let Some(expected) = &postern.deployment.setup_token else {
+        return denied("No set-up token is configured: set the secret SETUP_TOKEN, of 16 characters at least.");
+    };
+    let header = call.header("authorization").unwrap_or_default();
+    let presented = header.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    match presented {
+        Some((_, token)) if expected.is(token.trim()) => Ok(()),
+        Some(_) => denied("This token is not the set-up token."),
+        None => denied("Send the set-up token: `Authorization: Bearer …`."),
+    }
+}
+
+/// The JSON object in a body.
+fn json_object(call: &Call) -> Result<Map<String, Value>, Answer> {
+    let problem = |status, detail: &str| Err(Problem::new(status, detail).answer());
+    let CallBody::Whole(body) = &call.body else { return problem(413, "The body is larger than 1 MiB.") };
+    let media_type = call.media_type();
+    if media_type != "application/json" && !media_type.ends_with("+json") {
+        return problem(415, "Send the body as application/json.");
+    }
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(object)) => Ok(object),
+        Ok(_) => problem(400, "The body is not a JSON object."),
+        Err(error) => Err(Problem::new(400, format!("The body is not JSON: {error}.")).answer()),
+    }
+}
+
+/// The version that an update starts from, out of `If-Match: "7"` (RFC 9110, section 13.1.1).
+fn if_match(call: &Call) -> Result<i64, Answer> {
+    let Some(header) = call.header("if-match") else {
+        let detail = "Send If-Match with the ETag that you read, so that nobody's change is lost.";
+        return Err(Problem::new(428, detail).answer());
+    };
+    let version = header.trim().strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).and_then(|v| v.parse().ok());
+    version.ok_or_else(stale)
+}
+
+/// Somebody else was faster.
+fn stale() -> Answer {
+    Problem::new(412, "Somebody else changed this meanwhile. Read it again and repeat your change.").answer()
+}
+
+fn not_found(noun: &str) -> Answer {
+    Problem::new(404, format!("There is no such {noun}.")).answer()
+}
+
+fn etag(version: i64) -> String {
+    format!("\"{version}\"")
+}
+
+/// The page that `limit` and `cursor` ask for.
+fn page_of(call: &Call) -> Result<Page, Answer> {
+    let limit = match call.query_parameter("limit") {
+        None => 50,
+        Some(text) => match text.parse::<u32>() {
+            Ok(limit @ 1..=200) => limit,
+            _ => return Err(Problem::new(400, "limit must be a whole number from 1 to 200.").answer()),
+        },
+    };
+    let after = call.query_parameter("cursor").filter(|cursor| !cursor.is_empty());
+    match &after {
+        Some(cursor) if cursor.len() > 64 || !cursor.bytes().all(|b| b.is_ascii_graphic()) => {
+            Err(Problem::new(400, "cursor is not one that a list answered with.").answer())
+        }
+        _ => Ok(Page { after, limit }),
+    }
+}
+
+/// A list with the cursor of its next page. `items` has one more than the page if there is one.
+fn list_answer<T, J: Serialize>(mut items: Vec<T>, page: &Page, id: fn(&T) -> &str, json: impl Fn(&T) -> J) -> Answer {
+    let limit = page.limit as usize;
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let next = items.last().filter(|_| more).map(id);
+    let shown: Vec<J> = items.iter().map(json).collect();
+    Answer::json(200, &serde_json::json!({ "items": shown, "nextCursor": next }))
+}

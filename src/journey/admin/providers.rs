@@ -1,0 +1,219 @@
+//! `/api/v1/accounts/{account}/providers`
+
+use super::{SETUP_TOKEN, etag, if_match, json_object, not_found, stale};
+use crate::crypto::Crypto;
+use crate::http::{Answer, Call};
+use crate::journey::Postern;
+use crate::problem::Problem;
+use crate::provider::Provider;
+use crate::store::account::Account;
+use crate::store::change::Change;
+use crate::store::{self, Constraint, Plan, Store, StoreError};
+use serde_json::{Value, json};
+
+/// `GET`
+pub(crate) async fn list<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    account: &str,
+) -> Result<Answer, StoreError> {
+    let statements = vec![store::account::find(account), store::provider::of_account(account)];
+    let [found, providers] = store::take(postern.store.batch(statements).await?)?;
+    if found.first::<Account>()?.is_none() {
+        return Ok(not_found("account"));
+    }
+    let providers = store::provider::read(&providers)?;
+    let items: Vec<Value> = providers.iter().map(|provider| shown(postern, account, provider)).collect();
+    Ok(Answer::json(200, &json!({ "items": items, "nextCursor": null })))
+}
+
+/// `POST`
+pub(crate) async fn create<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    call: &Call,
+    account: &str,
+) -> Result<Answer, StoreError> {
+    let input = match json_object(call) {
+        Ok(input) => input,
+        Err(answer) => return Ok(answer),
+    };
+    let provider = match Provider::create(&input, postern.fresh_id(), postern.now) {
+        Ok(provider) => provider,
+        Err(errors) => return Ok(Problem::fields(errors).answer()),
+    };
+    let insert = store::provider::insert(account, &provider)?;
+    let mut plan = change_plan(postern, account, "provider.created", provider.version(), None, Some(&provider))?;
+    plan.push(insert);
+    let location = format!("/api/v1/accounts/{account}/providers/{}", provider.id());
+    let location = postern.deployment.public_url.path(&location);
+    Ok(saved(postern, account, 201, plan, &provider).await?.with("location", location))
+}
+
+/// `GET …/{id}`
+pub(crate) async fn read<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    account: &str,
+    id: &str,
+) -> Result<Answer, StoreError> {
+    Ok(match find(postern, account, id).await? {
+        Some(provider) => answer(postern, account, 200, &provider),
+        None => not_found("provider"),
+    })
+}
+
+/// `PATCH …/{id}`
+pub(crate) async fn update<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    call: &Call,
+    account: &str,
+    id: &str,
+) -> Result<Answer, StoreError> {
+    let (version, patch) = match if_match(call).and_then(|version| Ok((version, json_object(call)?))) {
+        Ok(read) => read,
+        Err(answer) => return Ok(answer),
+    };
+    let Some(before) = find(postern, account, id).await? else { return Ok(not_found("provider")) };
+    if before.version() != version {
+        return Ok(stale());
+    }
+    let after = match before.update(&patch, postern.now) {
+        Ok(provider) => provider,
+        Err(errors) => return Ok(Problem::fields(errors).answer()),
+    };
+    let update = store::provider::update(account, &after)?;
+    let mut plan = change_plan(postern, account, "provider.updated", after.version(), Some(&before), Some(&after))?;
+    plan.push(update);
+    saved(postern, account, 200, plan, &after).await
+}
+
+/// `DELETE …/{id}`
+pub(crate) async fn delete<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    call: &Call,
+    account: &str,
+    id: &str,
+) -> Result<Answer, StoreError> {
+    let version = match if_match(call) {
+        Ok(version) => version,
+        Err(answer) => return Ok(answer),
+    };
+    let Some(before) = find(postern, account, id).await? else { return Ok(not_found("provider")) };
+    if before.version() != version {
+        return Ok(stale());
+    }
+    let mut plan = change_plan(postern, account, "provider.deleted", version + 1, Some(&before), None)?;
+    plan.push(store::provider::delete(account, id));
+    let committed = store::commit(postern.store, plan).await;
+    postern.configurations.forget(account);
+    match committed {
+        Ok(_) => Ok(Answer::empty(204)),
+        Err(StoreError::Constraint(Constraint::ChangeVersion)) => Ok(stale()),
+        Err(error) => Err(error),
+    }
+}
+
+async fn find<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    account: &str,
+    id: &str,
+) -> Result<Option<Provider>, StoreError> {
+    let [rows] = store::take(postern.store.batch(vec![store::provider::find(account, id)]).await?)?;
+    Ok(store::provider::read(&rows)?.into_iter().next())
+}
+
+fn change_plan<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    account: &str,
+    action: &'static str,
+    version: i64,
+    before: Option<&Provider>,
+    after: Option<&Provider>,
+) -> Result<Plan<()>, StoreError> {
+    let id = before.or(after).map_or("", Provider::id);
+    Change {
+        id: &postern.fresh_id(),
+        at: postern.now,
+        actor: SETUP_TOKEN,
+        action,
+        resource: format!("provider/{id}"),
+        version,
+        before: before.map(Provider::settings),
+        after: after.map(Provider::settings),
+    }
+    .plan(account, ())
+}
+
+async fn saved<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    account: &str,
+    status: u16,
+    plan: Plan<()>,
+    provider: &Provider,
+) -> Result<Answer, StoreError> {
+    let committed = store::commit(postern.store, plan).await;
+    postern.configurations.forget(account);
+    match committed {
+        Ok(_) => Ok(answer(postern, account, status, provider)),
+        Err(StoreError::Constraint(Constraint::ChangeVersion)) => Ok(stale()),
+        Err(StoreError::Constraint(Constraint::Reference)) => Ok(not_found("account")),
+        Err(StoreError::Constraint(Constraint::ProviderEntityId)) => {
+            let detail = format!("Another provider of this account has the entity ID {}.", provider.entity_id());
+            Ok(Problem::new(409, detail).answer())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn answer<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, account: &str, status: u16, provider: &Provider) -> Answer {
+    Answer::json(status, &shown(postern, account, provider)).with("etag", etag(provider.version()))
+}
+
+/// A provider as the API shows it, with what to copy into the identity provider.
+fn shown<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, account: &str, provider: &Provider) -> Value {
+    let settings = provider.settings();
+    let public_url = &postern.deployment.public_url;
+    let [acs_url, acs_url_short] = postern.acs_urls(account);
+    let validation = settings.jit.validation.as_ref();
+    let certificates: Vec<Value> = provider
+        .certificates()
+        .iter()
+        .map(|certificate| {
+            json!({
+                "fingerprint": certificate.fingerprint(),
+                "subject": certificate.subject(),
+                "notBefore": certificate.not_before(),
+                "notAfter": certificate.not_after(),
+                "algorithm": "RSA",
+                "bits": certificate.key().bits(),
+            })
+        })
+        .collect();
+    json!({
+        "id": provider.id(),
+        "name": settings.name,
+        "kind": settings.kind,
+        "enabled": settings.enabled,
+        "entityId": provider.entity_id(),
+        "ssoUrl": settings.sso_url,
+        "ssoBinding": settings.sso_binding,
+        "certificates": certificates,
+        "spEntityId": settings.sp_entity_id,
+        "allowIdpInitiated": settings.allow_idp_initiated,
+        "clockSkewSeconds": settings.clock_skew_seconds,
+        "jit": {
+            "enabled": settings.jit.enabled,
+            "validationKey": validation.map(|v| &v.key),
+            "validationValue": validation.map(|v| &v.value),
+        },
+        "createdAt": provider.created_at(),
+        "updatedAt": provider.updated_at(),
+        "version": provider.version(),
+        "sp": {
+            "entityId": postern.sp_entity_id(provider),
+            "acsUrl": acs_url,
+            "acsUrlShort": acs_url_short,
+            "metadataUrl": public_url.url(&format!("/saml/{account}/metadata?provider={}", provider.id())),
+            "loginUrl": public_url.url(&format!("/saml/{account}/login?provider={}", provider.id())),
+        },
+        "warnings": provider.warnings(postern.now),
+    })
+}

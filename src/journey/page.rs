@@ -1,0 +1,58 @@
+//! Pages for users who meet Postern itself. They work without script and load one style sheet.
+
+use crate::deployment::PublicUrl;
+use crate::http::Answer;
+use quick_xml::escape::escape;
+
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The admin page's own policy: script and connections to this origin, and no markup from strings.
+const ASSET_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+     form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+/// A page. `body` is markup: whoever makes it has escaped what is in it.
+pub(super) fn page(status: u16, title: &str, public_url: &PublicUrl, body: &str) -> Answer {
+    let html = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
+         <link rel=\"stylesheet\" href=\"{style}\">\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n{body}\n\
+         </main>\n</body>\n</html>\n",
+        title = escape(title),
+        style = escape(public_url.path("/pages/page.css")),
+    );
+    guarded(Answer::text(status, "text/html; charset=utf-8", html), POLICY).with("cache-control", "no-store")
+}
+
+/// A page of one sentence.
+pub(super) fn sentence(status: u16, public_url: &PublicUrl, sentence: &str) -> Answer {
+    let title = match status {
+        404 => "Not found",
+        405 => "Not allowed",
+        503 => "Not available",
+        _ => "That did not work",
+    };
+    page(status, title, public_url, &format!("<p>{}</p>", escape(sentence)))
+}
+
+/// The page of a refusal. It says nothing that helps an attacker; the reference leads an admin to the reason.
+pub(super) fn sign_in_failed(status: u16, public_url: &PublicUrl, reference: &str) -> Answer {
+    let body = format!(
+        "<p>You could not be signed in. Try again from your company's portal; if it fails again, give your administrator \
+         this reference.</p>\n<p class=\"reference\">Reference: <code>{}</code></p>",
+        escape(reference)
+    );
+    page(status, "Sign-in failed", public_url, &body)
+}
+
+/// A static file.
+pub(super) fn asset(path: &str) -> Answer {
+    guarded(Answer::asset(path), ASSET_POLICY)
+}
+
+fn guarded(answer: Answer, policy: &str) -> Answer {
+    answer
+        .with("content-security-policy", policy)
+        .with("x-content-type-options", "nosniff")
+        .with("referrer-policy", "no-referrer")
+        .with("cross-origin-opener-policy", "same-origin")
+}

@@ -1,0 +1,207 @@
+//! Which journey a request takes: one table, and one `match` over it.
+
+use super::{Postern, admin, login, page, session, sign_in};
+use crate::crypto::Crypto;
+use crate::http::{Answer, Call, Method};
+use crate::id::is_account_id;
+use crate::problem::Problem;
+use crate::store::{Store, StoreError};
+use matchit::Router;
+use std::cell::OnceCell;
+
+/// A place where a request can go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the table below says it")]
+pub enum Endpoint {
+    Health,
+    Ready,
+    Home,
+    WhoAmI,
+    SignOut,
+    AcsLong,
+    AcsShort,
+    Login,
+    SpMetadata,
+    AdminPage,
+    Asset,
+    OpenApi,
+    Accounts,
+    AccountCreate,
+    Account,
+    Providers,
+    ProviderCreate,
+    Provider,
+    ProviderUpdate,
+    ProviderDelete,
+    Users,
+    User,
+    SignIns,
+    SignIn,
+    Explain,
+}
+
+/// Every route. `/api/v1/openapi.json` describes those of the admin API; a test holds the two together.
+pub const ROUTES: &[(Method, &str, Endpoint)] = &[
+    (Method::Get, "/", Endpoint::Home),
+    (Method::Get, "/healthz", Endpoint::Health),
+    (Method::Get, "/readyz", Endpoint::Ready),
+    (Method::Get, "/whoami", Endpoint::WhoAmI),
+    (Method::Post, "/sign-out", Endpoint::SignOut),
+    (Method::Post, "/gateway/api/users/saml-login", Endpoint::AcsLong),
+    (Method::Post, "/saml/{account}/acs", Endpoint::AcsShort),
+    (Method::Get, "/saml/{account}/login", Endpoint::Login),
+    (Method::Get, "/saml/{account}/metadata", Endpoint::SpMetadata),
+    (Method::Get, "/admin", Endpoint::AdminPage),
+    (Method::Get, "/admin/", Endpoint::Asset),
+    (Method::Get, "/admin/{*path}", Endpoint::Asset),
+    (Method::Get, "/pages/{*path}", Endpoint::Asset),
+    (Method::Get, "/api/v1/openapi.json", Endpoint::OpenApi),
+    (Method::Get, "/api/v1/accounts", Endpoint::Accounts),
+    (Method::Post, "/api/v1/accounts", Endpoint::AccountCreate),
+    (Method::Get, "/api/v1/accounts/{account}", Endpoint::Account),
+    (Method::Get, "/api/v1/accounts/{account}/providers", Endpoint::Providers),
+    (Method::Post, "/api/v1/accounts/{account}/providers", Endpoint::ProviderCreate),
+    (Method::Get, "/api/v1/accounts/{account}/providers/{id}", Endpoint::Provider),
+    (Method::Patch, "/api/v1/accounts/{account}/providers/{id}", Endpoint::ProviderUpdate),
+    (Method::Delete, "/api/v1/accounts/{account}/providers/{id}", Endpoint::ProviderDelete),
+    (Method::Get, "/api/v1/accounts/{account}/users", Endpoint::Users),
+    (Method::Get, "/api/v1/accounts/{account}/users/{id}", Endpoint::User),
+    (Method::Get, "/api/v1/accounts/{account}/sign-ins", Endpoint::SignIns),
+    (Method::Get, "/api/v1/accounts/{account}/sign-ins/{id}", Endpoint::SignIn),
+    (Method::Post, "/api/v1/accounts/{account}/saml/explain", Endpoint::Explain),
+];
+
+/// How many bytes of a body the route of a path takes (SPEC section 15).
+pub fn body_limit(path: &str) -> usize {
+    if path.contains("/api/v1/") { 1024 * 1024 } else { 256 * 1024 }
+}
+
+thread_local! {
+    static ROUTER: OnceCell<Router<Vec<(Method, Endpoint)>>> = const { OnceCell::new() };
+}
+
+/// A path of the table, by its methods.
+fn router() -> Router<Vec<(Method, Endpoint)>> {
+    let mut paths: Vec<(&str, Vec<(Method, Endpoint)>)> = Vec::new();
+    for (method, path, endpoint) in ROUTES {
+        match paths.iter_mut().find(|(known, _)| known == path) {
+            Some((_, methods)) => methods.push((*method, *endpoint)),
+            None => paths.push((path, vec![(*method, *endpoint)])),
+        }
+    }
+    let mut router = Router::new();
+    for (path, methods) in paths {
+        // A path that contradicts another would be left out; a test finds every one.
+        let _ = router.insert(path, methods);
+    }
+    router
+}
+
+enum Found {
+    Endpoint { endpoint: Endpoint, account: String, id: String },
+    OtherMethods(Vec<Method>),
+    Nothing,
+}
+
+fn find(method: Method, path: &str) -> Found {
+    ROUTER.with(|cell| {
+        let Ok(found) = cell.get_or_init(router).at(path) else { return Found::Nothing };
+        let parameter = |name| found.params.get(name).unwrap_or_default().to_owned();
+        match found.value.iter().find(|(known, _)| *known == method) {
+            Some((_, endpoint)) => {
+                Found::Endpoint { endpoint: *endpoint, account: parameter("account"), id: parameter("id") }
+            }
+            None => Found::OtherMethods(found.value.iter().map(|(method, _)| *method).collect()),
+        }
+    })
+}
+
+/// Answers a request.
+pub async fn route<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, mut call: Call) -> Answer {
+    call.path = postern.deployment.public_url.without_prefix(&call.path).to_owned();
+    let is_api = call.path.starts_with("/api/") || call.path == "/whoami";
+    let answer = match find(call.method, &call.path) {
+        Found::Endpoint { endpoint, account, id } => answer(postern, &call, endpoint, account, &id).await,
+        Found::OtherMethods(methods) => {
+            let allow: Vec<_> = methods.into_iter().map(Method::name).collect();
+            Ok(error(postern, is_api, 405, "This method is not allowed here.").with("allow", allow.join(", ")))
+        }
+        Found::Nothing => Ok(error(postern, is_api, 404, "There is nothing here.")),
+    };
+    answer.unwrap_or_else(|_| {
+        let sentence = "The database did not answer as it should. Nothing is half-done; try again.";
+        error(postern, is_api, 503, sentence).with("retry-after", "5")
+    })
+}
+
+/// A problem for a program, a page for a person.
+fn error<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, is_api: bool, status: u16, sentence: &str) -> Answer {
+    if is_api {
+        return Problem::new(status, sentence).answer();
+    }
+    page::sentence(status, &postern.deployment.public_url, sentence)
+}
+
+async fn answer<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    call: &Call,
+    endpoint: Endpoint,
+    mut account: String,
+    id: &str,
+) -> Result<Answer, StoreError> {
+    if endpoint == Endpoint::AcsLong {
+        account = call.query_parameter("accountId").unwrap_or_default();
+    }
+    let of_account =
+        endpoint == Endpoint::AcsLong || ROUTES.iter().any(|(_, p, e)| *e == endpoint && p.contains("{account}"));
+    let is_admin = ROUTES.iter().any(|(_, p, e)| *e == endpoint && p.starts_with("/api/v1/accounts"));
+    if is_admin && let Err(denied) = admin::authorize(postern, call) {
+        return Ok(denied);
+    }
+    if of_account && !is_account_id(&account) {
+        return Ok(error(postern, is_admin, 404, "There is no such account."));
+    }
+    let account = account.as_str();
+    match endpoint {
+        Endpoint::Health => Ok(Answer::json(200, &serde_json::json!({ "status": "ok" }))),
+        Endpoint::Ready => session::ready(postern).await,
+        Endpoint::Home => session::home(postern, call).await,
+        Endpoint::WhoAmI => session::whoami(postern, call).await,
+        Endpoint::SignOut => session::sign_out(postern, call).await,
+        Endpoint::AcsLong | Endpoint::AcsShort => sign_in::acs(postern, call, account).await,
+        Endpoint::Login => login::begin(postern, call, account).await,
+        Endpoint::SpMetadata => login::sp_metadata(postern, call, account).await,
+        Endpoint::AdminPage => Ok(Answer::redirect(308, postern.deployment.public_url.path("/admin/"))),
+        Endpoint::Asset => Ok(page::asset(&call.path)),
+        Endpoint::OpenApi => Ok(page::asset("/openapi.json")),
+        Endpoint::Accounts => admin::accounts::list(postern, call).await,
+        Endpoint::AccountCreate => admin::accounts::create(postern, call).await,
+        Endpoint::Account => admin::accounts::read(postern, account).await,
+        Endpoint::Providers => admin::providers::list(postern, account).await,
+        Endpoint::ProviderCreate => admin::providers::create(postern, call, account).await,
+        Endpoint::Provider => admin::providers::read(postern, account, id).await,
+        Endpoint::ProviderUpdate => admin::providers::update(postern, call, account, id).await,
+        Endpoint::ProviderDelete => admin::providers::delete(postern, call, account, id).await,
+        Endpoint::Users => admin::users::list(postern, call, account).await,
+        Endpoint::User => admin::users::read(postern, account, id).await,
+        Endpoint::SignIns => admin::sign_ins::list(postern, call, account).await,
+        Endpoint::SignIn => admin::sign_ins::read(postern, account, id).await,
+        Endpoint::Explain => admin::explain::explain(postern, call, account).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_is_found_by_its_own_path() {
+        for (method, path, endpoint) in ROUTES {
+            let example = path.replace("{account}", "acme").replace("{id}", "1").replace("{*path}", "a/b.css");
+            match find(*method, &example) {
+                Found::Endpoint { endpoint: found, .. } => assert_eq!(found, *endpoint, "{path}"),
+                _ => panic!("{path} is not routed"),
+            }
+        }
+    }
+}

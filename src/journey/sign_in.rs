@@ -1,0 +1,377 @@
+//! The sign-in: an identity provider's response, posted by the user's browser to the ACS.
+//!
+//! bytes → provider → signature → policy → what the directory knows → decision → plan → commit → cookie.
+//! D1: one read for the configuration unless it is remembered, one read, one write.
+
+use super::configuration::Configuration;
+use super::{Postern, page};
+use crate::access::{Cookie, Session, SessionSecret, browser_secret};
+use crate::crypto::Crypto;
+use crate::directory::{Change, ManagedBy, Profile, User};
+use crate::http::{Answer, Call, CallBody};
+use crate::id::Secret;
+use crate::jit::{self, Admission, Decision, Known};
+use crate::provider::{Kind, Provider};
+use crate::refusal::Refusal;
+use crate::saml::{self, CheckedResponse, Expectations, ReceivedResponse, Request, SamlError, VerifiedAssertion};
+use crate::store::pending_request::PendingRequest;
+use crate::store::sign_in::{Initiator, Outcome, SignIn};
+use crate::store::{self, Committed, Constraint, Store, StoreError};
+
+/// Longest path to come back to.
+const MAX_RETURN_TO: usize = 2048;
+
+/// A sign-in is begun anew when the configuration turns out to be old, or when another one made the same user first.
+/// Each happens once; more would be somebody's doing.
+const MAX_ROUNDS: usize = 3;
+
+/// The form that a browser posts to the ACS (SAML bindings 3.5.4).
+struct Posted {
+    response: Vec<u8>,
+    relay_state: Option<String>,
+}
+
+/// A session that was opened, and where to go.
+struct SignedIn {
+    opened: Committed<SessionSecret>,
+    return_to: String,
+}
+
+/// Why a round of a sign-in ends without a session.
+enum Stop {
+    Refused(Refusal),
+    /// The remembered configuration is not the current one.
+    Stale,
+    /// Another sign-in created or linked the same user at the same time.
+    Raced,
+    Store(StoreError),
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<SamlError> for Stop {
+    fn from(error: SamlError) -> Self {
+        Self::Refused(Refusal::Saml(error))
+    }
+}
+
+/// `POST` to either form of the ACS URL.
+pub(super) async fn acs<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    call: &Call,
+    account: &str,
+) -> Result<Answer, StoreError> {
+    let Some(mut configuration) = postern.configuration(account).await? else {
+        return Ok(page::sentence(404, &postern.deployment.public_url, "There is no such account."));
+    };
+    let mut fresh = false;
+    let mut log = SignIn::begun(postern.fresh_id(), postern.now);
+    for _ in 0..MAX_ROUNDS {
+        log = SignIn::begun(log.id, postern.now);
+        match sign_in(postern, call, &configuration, &mut log).await {
+            Ok(signed_in) => return Ok(welcome(&signed_in)),
+            Err(Stop::Store(error)) => return Err(error),
+            Err(Stop::Raced) => {}
+            Err(Stop::Refused(refusal)) if fresh || !may_be_stale(&refusal) => {
+                return refuse(postern, &configuration, log, &refusal).await;
+            }
+            Err(Stop::Stale | Stop::Refused(_)) => match postern.fresh_configuration(account).await? {
+                Some(read) => (configuration, fresh) = (read, true),
+                None => return Ok(page::sentence(404, &postern.deployment.public_url, "There is no such account.")),
+            },
+        }
+    }
+    Err(StoreError::Unavailable("a sign-in was overtaken by others again and again".into()))
+}
+
+/// Refusals that a newer configuration could take back.
+fn may_be_stale(refusal: &Refusal) -> bool {
+    matches!(refusal, Refusal::Saml(SamlError::UnknownIssuer { .. }))
+}
+
+fn welcome(signed_in: &SignedIn) -> Answer {
+    let cookie = Cookie::open_session(&signed_in.opened).into_header();
+    Answer::redirect(303, signed_in.return_to.clone()).with("set-cookie", cookie)
+}
+
+async fn refuse<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    configuration: &Configuration,
+    mut log: SignIn,
+    refusal: &Refusal,
+) -> Result<Answer, StoreError> {
+    let provider = log.provider_id.as_deref().and_then(|id| configuration.provider(id));
+    let kind = provider.map_or(Kind::Other, |provider| provider.settings().kind);
+    log.outcome = Outcome::Refused;
+    (log.user_id, log.decision) = (None, None);
+    log.error = Some(refusal.explanation(kind));
+    let reference = log.id.clone();
+    let plan = log.plan(&configuration.account.id, ())?;
+    store::commit(postern.store, plan).await?;
+    Ok(page::sign_in_failed(refusal.status(), &postern.deployment.public_url, &reference))
+}
+
+async fn sign_in<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    call: &Call,
+    configuration: &Configuration,
+    log: &mut SignIn,
+) -> Result<SignedIn, Stop> {
+    let posted = Posted::read(call).map_err(Stop::Refused)?;
+    let received = ReceivedResponse::parse(&posted.response)?;
+    let provider = choose_provider(&received, configuration, log)?;
+
+    let authentic = received.authenticate(provider.certificates(), postern.crypto).await?;
+    let audience = postern.sp_entity_id(provider);
+    let acs_url = postern.called_url(call);
+    let (_, checked) = authentic.check(&Expectations {
+        issuer: provider.entity_id(),
+        audience,
+        acs_url: &acs_url,
+        clock_skew: provider.clock_skew(),
+        now: postern.now,
+    });
+    let checked = checked?;
+
+    let (assertion, profile, known, pending) = look_up(postern, call, configuration, provider, checked, log).await?;
+    let Decision { outcome, trace } = jit::decide(provider, &assertion, profile, known);
+    log.trace = trace;
+    let admission = outcome.map_err(|reason| Stop::Refused(Refusal::Decision(reason)))?;
+
+    let return_to = match pending {
+        Some(pending) => pending.return_to,
+        None => posted.return_to().unwrap_or_else(|| postern.deployment.public_url.path("/")),
+    };
+    let opened = open_session(postern, configuration, provider, &assertion, admission, log).await?;
+    Ok(SignedIn { opened, return_to })
+}
+
+impl Posted {
+    fn read(call: &Call) -> Result<Self, Refusal> {
+        let CallBody::Whole(body) = &call.body else { return Err(Refusal::BodyTooLarge) };
+        let media_type = call.media_type();
+        if media_type != "application/x-www-form-urlencoded" {
+            return Err(Refusal::WrongContentType { got: media_type });
+        }
+        let (mut responses, mut relay_state) = (Vec::new(), None);
+        for (name, value) in form_urlencoded::parse(body) {
+            match name.as_ref() {
+                "SAMLResponse" => responses.push(value),
+                "RelayState" => relay_state = Some(value.into_owned()),
+                _ => {}
+            }
+        }
+        let [response] = responses.as_slice() else { return Err(Refusal::NoSamlResponse) };
+        let response = saml::decode_base64(response).map_err(Refusal::Saml)?;
+        Ok(Self { response, relay_state })
+    }
+
+    /// Where an unsolicited response asks to go, if that is a path of ours.
+    fn return_to(&self) -> Option<String> {
+        self.relay_state.as_deref().filter(|path| is_local_path(path)).map(str::to_owned)
+    }
+}
+
+/// A path on this origin and nothing else: a browser reads `//host`, `/\host` and any of them with a tab in it as another
+/// host.
+pub(super) fn is_local_path(path: &str) -> bool {
+    let bytes = path.as_bytes();
+    bytes.first() == Some(&b'/')
+        && !matches!(bytes.get(1), Some(b'/' | b'\\'))
+        && bytes.len() <= MAX_RETURN_TO
+        && bytes.iter().all(|b| b.is_ascii_graphic() && *b != b'\\')
+}
+
+/// The issuer's name chooses; it gives no trust.
+fn choose_provider<'c>(
+    received: &ReceivedResponse<'_>,
+    configuration: &'c Configuration,
+    log: &mut SignIn,
+) -> Result<&'c Provider, Stop> {
+    let issuer = received.claimed_issuer();
+    let provider = issuer
+        .and_then(|issuer| configuration.provider_of_issuer(issuer))
+        .ok_or_else(|| SamlError::UnknownIssuer { got: issuer.map(str::to_owned) })?;
+    log.provider_id = Some(provider.id().to_owned());
+    log.provider_name = Some(provider.settings().name.clone());
+    Ok(provider)
+}
+
+/// One read: everything that the decision needs to know.
+async fn look_up<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    call: &Call,
+    configuration: &Configuration,
+    provider: &Provider,
+    checked: CheckedResponse,
+    log: &mut SignIn,
+) -> Result<(VerifiedAssertion, Option<Profile>, Known, Option<PendingRequest>), Stop> {
+    let account = configuration.account.id.as_str();
+    let profile = jit::profile(checked.name_id(), checked.attributes());
+    log.name_id = Some(checked.name_id().value.clone());
+    log.email = profile.as_ref().map(|profile| profile.email.as_given().to_owned());
+    log.initiated_by = Some(if checked.in_response_to().is_some() { Initiator::Sp } else { Initiator::Idp });
+
+    let mut statements = vec![
+        store::provider::version(account, provider.id()),
+        store::spent::find_assertion(account, provider.id(), checked.assertion_id()),
+        store::user::find_by_link(account, provider.id(), checked.name_id().persistent().unwrap_or_default()),
+    ];
+    let by_email = profile.as_ref().map(|profile| store::user::find_by_email(account, &profile.email, provider.id()));
+    let browser = call.header("cookie").and_then(browser_secret);
+    let pending = checked
+        .in_response_to()
+        .zip(browser)
+        .map(|(id, secret)| store::pending_request::find(account, id, provider.id(), &secret.digest(), postern.now));
+    let (has_email, has_pending) = (by_email.is_some(), pending.is_some());
+    statements.extend(by_email);
+    statements.extend(pending);
+
+    let mut rows = postern.store.batch(statements).await?.into_iter();
+    let mut next = || rows.next().ok_or_else(|| StoreError::Row("too few results".into()));
+    if store::provider::read_version(&next()?)? != Some(provider.version()) {
+        return Err(Stop::Stale);
+    }
+    if !next()?.is_empty() {
+        return Err(Stop::Refused(Refusal::Replayed));
+    }
+    let linked = next()?.first::<User>()?;
+    let by_email = if has_email { next()?.first()? } else { None };
+    let pending = if has_pending { next()?.first::<PendingRequest>()? } else { None };
+    if !provider.settings().enabled {
+        return Err(Stop::Refused(Refusal::ProviderDisabled));
+    }
+    let id = pending.as_ref().map(|pending| pending.id.as_str());
+    let assertion = checked.answering(id, provider.settings().allow_idp_initiated)?;
+    Ok((assertion, profile, Known { linked, by_email }, pending))
+}
+
+/// One write: the assertion and the request are spent, the user is there, the session is open and the log says so; or
+/// none of it.
+async fn open_session<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    configuration: &Configuration,
+    provider: &Provider,
+    assertion: &VerifiedAssertion,
+    admission: Admission,
+    log: &mut SignIn,
+) -> Result<Committed<SessionSecret>, Stop> {
+    let (account, now) = (configuration.account.id.as_str(), postern.now);
+    let (user, changes) = changes(postern, provider, assertion, admission, log);
+    let secret = SessionSecret::new(account, Secret::fresh(postern.crypto));
+    let session = Session {
+        account: account.to_owned(),
+        id: postern.fresh_id(),
+        user,
+        provider: provider.id().to_owned(),
+        name_id: assertion.name_id().value.clone(),
+        session_index: assertion.session_index().map(str::to_owned),
+        created_at: now,
+        expires_at: Session::end(now, assertion.session_not_on_or_after()),
+    };
+    log.outcome = Outcome::SignedIn;
+    let open = store::session::insert(&session, &secret.digest());
+    let mut plan = log.plan(account, secret)?;
+    plan.push(store::spent::assertion(account, provider.id(), assertion.id(), assertion.spent_until()));
+    if let Request::Answered(id) = assertion.request() {
+        plan.push(store::spent::request(account, id, assertion.spent_until()));
+        plan.push(store::pending_request::delete(account, id));
+    }
+    plan.extend(changes.iter().map(|change| store::user::change(account, change, now)));
+    plan.push(open);
+    store::commit(postern.store, plan).await.map_err(|error| match error {
+        StoreError::Constraint(Constraint::Spent) => Stop::Refused(Refusal::Replayed),
+        StoreError::Constraint(Constraint::UserEmail | Constraint::UserLink) => Stop::Raced,
+        // The provider or the user went away after it was read.
+        StoreError::Constraint(Constraint::Reference) => Stop::Stale,
+        error => Stop::Store(error),
+    })
+}
+
+/// What the sign-in changes in the directory, and the user's id.
+fn changes<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    provider: &Provider,
+    assertion: &VerifiedAssertion,
+    admission: Admission,
+    log: &mut SignIn,
+) -> (String, Vec<Change>) {
+    let now = postern.now;
+    let (id, link, mut changes) = match admission {
+        Admission::Existing { user, link } => {
+            log.decision = Some("existing_user".into());
+            log.email = Some(user.email.clone());
+            (user.id, link, Vec::new())
+        }
+        Admission::Create { profile } => {
+            log.decision = Some("created_just_in_time".into());
+            let user = User {
+                id: postern.fresh_id(),
+                email: profile.email.as_given().to_owned(),
+                given_name: profile.given_name,
+                family_name: profile.family_name,
+                display_name: profile.display_name,
+                active: true,
+                managed_by: ManagedBy::Jit,
+                created_at: now,
+                updated_at: now,
+                last_sign_in_at: None,
+                version: 1,
+            };
+            (user.id.clone(), true, vec![Change::CreateUser { user, email: profile.email }])
+        }
+    };
+    if let Some(name_id) = assertion.name_id().persistent().filter(|_| link) {
+        let (user, provider, name_id) = (id.clone(), provider.id().to_owned(), name_id.to_owned());
+        changes.push(Change::LinkUser { user, provider, name_id });
+    }
+    changes.push(Change::SignedIn { user: id.clone() });
+    log.user_id = Some(id.clone());
+    (id, changes)
+}
+
+impl<S: Store, C: Crypto> Postern<'_, S, C> {
+    /// Our entity ID for a provider.
+    pub(super) fn sp_entity_id<'p>(&'p self, provider: &'p Provider) -> &'p str {
+        provider.settings().sp_entity_id.as_deref().unwrap_or_else(|| self.deployment.public_url.entity_id())
+    }
+
+    /// The URL that was called, as the one who called it wrote it.
+    fn called_url(&self, call: &Call) -> String {
+        let url = self.deployment.public_url.url(&call.path);
+        if call.query.is_empty() { url } else { format!("{url}?{}", call.query) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_local_path;
+
+    #[test]
+    fn only_paths_of_this_origin_are_come_back_to() {
+        for path in ["/", "/a/b?c=d#e", "/%2F%2Fevil.example", "/a//b"] {
+            assert!(is_local_path(path), "{path}");
+        }
+        let long = format!("/{}", "a".repeat(2048));
+        for path in [
+            "",
+            "a",
+            "//evil.example",
+            "/\\evil.example",
+            "\\/evil.example",
+            "/\t/evil.example",
+            "https://evil.example",
+            " /",
+            "/a\\b",
+            "/ä",
+            "/a\r\nSet-Cookie: x",
+            &long,
+        ] {
+            assert!(!is_local_path(path), "{path}");
+        }
+    }
+}

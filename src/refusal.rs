@@ -1,0 +1,131 @@
+//! Why a sign-in is refused, for three readers: the user (nothing but a reference), the admin (all of it, with what to
+//! do) and the caller (a status).
+
+use crate::jit;
+use crate::provider::Kind;
+use crate::remedy::remedy;
+use crate::saml::{Fact, SamlError};
+use serde::{Deserialize, Serialize};
+
+/// Why a sign-in is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// More than 256 KiB.
+    BodyTooLarge,
+    /// Not `application/x-www-form-urlencoded`.
+    WrongContentType {
+        /// What it is.
+        got: String,
+    },
+    /// No form field `SAMLResponse`, or more than one.
+    NoSamlResponse,
+    /// A rule of SAML is broken.
+    Saml(SamlError),
+    /// The assertion has been used.
+    Replayed,
+    /// The provider is switched off.
+    ProviderDisabled,
+    /// The directory or the JIT rules say no.
+    Decision(jit::Reason),
+}
+
+/// A refusal as the sign-in log has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// Stable name of the rule.
+    pub code: String,
+    /// What was wrong.
+    pub message: String,
+    /// What the rule wants.
+    pub expected: Option<String>,
+    /// What came.
+    pub got: Option<String>,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+/// The log keeps this much of a value that came from outside.
+const MAX_LOGGED: usize = 300;
+
+impl Refusal {
+    /// The stable name of the rule.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::BodyTooLarge => "body_too_large",
+            Self::WrongContentType { .. } => "wrong_content_type",
+            Self::NoSamlResponse => "no_saml_response",
+            Self::Saml(error) => error.code(),
+            Self::Replayed => "replayed",
+            Self::ProviderDisabled => "provider_disabled",
+            Self::Decision(reason) => match reason {
+                jit::Reason::MissingEmail => "missing_email",
+                jit::Reason::NotInvited => "not_invited",
+                jit::Reason::UserDeactivated => "user_deactivated",
+                jit::Reason::LinkedToOtherProvider => "linked_to_other_provider",
+                jit::Reason::JitValidationFailed { .. } => "jit_validation_failed",
+            },
+        }
+    }
+
+    /// The status to answer with.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::BodyTooLarge => 413,
+            Self::WrongContentType { .. } => 415,
+            Self::NoSamlResponse
+            | Self::Saml(SamlError::NotBase64 | SamlError::Xml(_) | SamlError::WrongRoot { .. }) => 400,
+            _ => 403,
+        }
+    }
+
+    /// All of it, in the words of a kind of identity provider.
+    pub fn explanation(&self, kind: Kind) -> Explanation {
+        let fact = self.fact();
+        Explanation {
+            code: self.code().to_owned(),
+            message: self.message(),
+            expected: fact.expected.map(bounded),
+            got: fact.got.map(bounded),
+            remedy: remedy(self.code(), kind).to_owned(),
+        }
+    }
+
+    fn message(&self) -> String {
+        match self {
+            Self::BodyTooLarge => "the request is larger than 256 KiB".into(),
+            Self::WrongContentType { .. } => "the request is not a form".into(),
+            Self::NoSamlResponse => "the form has not exactly one field SAMLResponse".into(),
+            Self::Saml(error) => error.to_string(),
+            Self::Replayed => "the assertion has been used before".into(),
+            Self::ProviderDisabled => "the provider is disabled".into(),
+            Self::Decision(reason) => match reason {
+                jit::Reason::MissingEmail => "the assertion has no e-mail address".into(),
+                jit::Reason::NotInvited => "the user is unknown and JIT provisioning is off".into(),
+                jit::Reason::UserDeactivated => "the user is deactivated".into(),
+                jit::Reason::LinkedToOtherProvider => "the user signs in through another provider".into(),
+                jit::Reason::JitValidationFailed { .. } => "the JIT validation key has not the required value".into(),
+            },
+        }
+    }
+
+    fn fact(&self) -> Fact {
+        let fact = |expected: String, got: String| Fact { expected: Some(expected), got: Some(got) };
+        match self {
+            Self::Saml(error) => error.fact(),
+            Self::WrongContentType { got } => fact("application/x-www-form-urlencoded".into(), got.clone()),
+            Self::Decision(jit::Reason::JitValidationFailed { key, wanted, got }) => fact(
+                format!("{key} = {wanted}"),
+                if got.is_empty() { format!("no attribute {key}") } else { format!("{key} = {}", got.join(", ")) },
+            ),
+            _ => Fact::default(),
+        }
+    }
+}
+
+fn bounded(text: String) -> String {
+    if text.chars().count() <= MAX_LOGGED {
+        return text;
+    }
+    text.chars().take(MAX_LOGGED).chain(['…']).collect()
+}

@@ -1,0 +1,57 @@
+//! The change log: what admins changed, in the transaction of the change. One version of a resource is made once, so the
+//! log is the optimistic lock as well.
+
+use super::{Plan, Statement, StoreError};
+use crate::time::Timestamp;
+use serde::Serialize;
+
+/// A change that is to be logged.
+#[derive(Clone, Debug)]
+pub struct Change<'a, T> {
+    /// Fresh id.
+    pub id: &'a str,
+    /// When.
+    pub at: Timestamp,
+    /// Who: `setup-token`, later an admin or a token.
+    pub actor: &'a str,
+    /// What, as `noun.verb`.
+    pub action: &'static str,
+    /// Which, as `noun/id`.
+    pub resource: String,
+    /// The version that the change makes.
+    pub version: i64,
+    /// The resource as it was.
+    pub before: Option<&'a T>,
+    /// The resource as it will be.
+    pub after: Option<&'a T>,
+}
+
+impl<T: Serialize> Change<'_, T> {
+    /// A plan whose log row is this change. Constraint: [`super::Constraint::ChangeVersion`].
+    pub fn plan<O>(&self, account: &str, outcome: O) -> Result<Plan<O>, StoreError> {
+        let json = |value: Option<&T>| {
+            let text = value.map(serde_json::to_string).transpose();
+            text.map_err(|error| StoreError::Row(error.to_string()))
+        };
+        let insert = Statement::new(
+            "INSERT INTO changes (account_id, id, at, actor, action, resource, version, before, after) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            [
+                account.into(),
+                self.id.into(),
+                self.at.into(),
+                self.actor.into(),
+                self.action.into(),
+                self.resource.as_str().into(),
+                self.version.into(),
+                json(self.before)?.as_deref().into(),
+                json(self.after)?.as_deref().into(),
+            ],
+        );
+        let proof = Statement::new(
+            "SELECT id FROM changes WHERE account_id = ?1 AND id = ?2",
+            [account.into(), self.id.into()],
+        );
+        Ok(Plan::new(insert, proof, outcome))
+    }
+}

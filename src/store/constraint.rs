@@ -1,0 +1,67 @@
+//! Which constraint a statement ran into: guards are constraints, so a journey has to know which one held.
+
+/// A constraint of the schema.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Constraint {
+    /// An account of this id exists.
+    AccountId,
+    /// Another provider of the account has this entity ID.
+    ProviderEntityId,
+    /// Another user of the account has this e-mail.
+    UserEmail,
+    /// The NameID is linked already.
+    UserLink,
+    /// The assertion or request has been used.
+    Spent,
+    /// Somebody else made this version of the resource.
+    ChangeVersion,
+    /// What it refers to does not exist (any more).
+    Reference,
+    /// Any other, in SQLite's words.
+    Other(String),
+}
+
+impl Constraint {
+    /// SQLite names the columns: `UNIQUE constraint failed: users.account_id, users.email_folded`. D1 puts its own
+    /// words around that.
+    pub(super) fn from_message(message: &str) -> Option<Self> {
+        if message.contains("FOREIGN KEY constraint failed") {
+            return Some(Self::Reference);
+        }
+        let (_, columns) = message.split_once("constraint failed: ")?;
+        let columns = columns.split_once(": SQLITE").map_or(columns, |(columns, _)| columns);
+        let last = columns.rsplit(", ").next().unwrap_or(columns).trim();
+        Some(match (last, columns.split('.').next().unwrap_or_default()) {
+            ("accounts.id", _) => Self::AccountId,
+            ("providers.entity_id", _) => Self::ProviderEntityId,
+            ("users.email_folded", _) => Self::UserEmail,
+            ("user_links.name_id", _) => Self::UserLink,
+            ("changes.version", _) => Self::ChangeVersion,
+            (_, "spent") => Self::Spent,
+            _ => Self::Other(columns.to_owned()),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Constraint;
+
+    #[test]
+    fn is_known_by_its_columns() {
+        for (message, constraint) in [
+            ("UNIQUE constraint failed: accounts.id", Some(Constraint::AccountId)),
+            (
+                "D1_ERROR: UNIQUE constraint failed: spent.account_id, spent.kind, spent.id: SQLITE_CONSTRAINT",
+                Some(Constraint::Spent),
+            ),
+            ("UNIQUE constraint failed: users.account_id, users.email_folded", Some(Constraint::UserEmail)),
+            ("FOREIGN KEY constraint failed", Some(Constraint::Reference)),
+            ("CHECK constraint failed: kind", Some(Constraint::Other("kind".into()))),
+            ("Network connection lost.", None),
+        ] {
+            assert_eq!(Constraint::from_message(message), constraint, "{message}");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Users and their links to providers.
+
+use super::{Page, Statement, Value, flag};
+use crate::directory::{Change, Email, User};
+use crate::time::Timestamp;
+use serde::Deserialize;
+
+/// A user found by e-mail, and how they are linked as one provider sees it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct FoundByEmail {
+    /// The user.
+    #[serde(flatten)]
+    pub user: User,
+    #[serde(deserialize_with = "flag")]
+    linked_here: bool,
+    #[serde(deserialize_with = "flag")]
+    linked_elsewhere: bool,
+}
+
+impl FoundByEmail {
+    /// Linked to another provider and not to the one asked about.
+    pub fn is_linked_to_other_provider(&self) -> bool {
+        self.linked_elsewhere && !self.linked_here
+    }
+}
+
+/// The user whom a provider means by a NameID.
+pub fn find_by_link(account: &str, provider: &str, name_id: &str) -> Statement {
+    Statement::new(
+        "SELECT u.id, u.email, u.given_name, u.family_name, u.display_name, u.active, u.managed_by, u.created_at, \
+         u.updated_at, u.last_sign_in_at, u.version FROM user_links l \
+         JOIN users u ON u.account_id = l.account_id AND u.id = l.user_id \
+         WHERE l.account_id = ?1 AND l.provider_id = ?2 AND l.name_id = ?3",
+        [account.into(), provider.into(), name_id.into()],
+    )
+}
+
+/// The user of an e-mail, with how they are linked as `provider` sees it.
+pub fn find_by_email(account: &str, email: &Email, provider: &str) -> Statement {
+    Statement::new(
+        "SELECT u.id, u.email, u.given_name, u.family_name, u.display_name, u.active, u.managed_by, u.created_at, \
+         u.updated_at, u.last_sign_in_at, u.version, \
+         EXISTS (SELECT 1 FROM user_links l WHERE l.account_id = u.account_id AND l.user_id = u.id \
+                 AND l.provider_id = ?3) AS linked_here, \
+         EXISTS (SELECT 1 FROM user_links l WHERE l.account_id = u.account_id AND l.user_id = u.id \
+                 AND l.provider_id <> ?3) AS linked_elsewhere \
+         FROM users u WHERE u.account_id = ?1 AND u.email_folded = ?2",
+        [account.into(), email.folded().into(), provider.into()],
+    )
+}
+
+/// One user.
+pub fn find(account: &str, id: &str) -> Statement {
+    Statement::new(
+        "SELECT id, email, given_name, family_name, display_name, active, managed_by, created_at, updated_at, \
+         last_sign_in_at, version FROM users WHERE account_id = ?1 AND id = ?2",
+        [account.into(), id.into()],
+    )
+}
+
+/// A page of users, the newest last; only the one of a folded e-mail, if one is given.
+pub fn list(account: &str, email: Option<&Email>, page: &Page) -> Statement {
+    let after: Value = page.after.as_deref().unwrap_or_default().into();
+    match email {
+        Some(email) => Statement::new(
+            "SELECT id, email, given_name, family_name, display_name, active, managed_by, created_at, updated_at, \
+             last_sign_in_at, version FROM users WHERE account_id = ?1 AND email_folded = ?2 AND id > ?3 LIMIT ?4",
+            [account.into(), email.folded().into(), after, page.rows()],
+        ),
+        None => Statement::new(
+            "SELECT id, email, given_name, family_name, display_name, active, managed_by, created_at, updated_at, \
+             last_sign_in_at, version FROM users WHERE account_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+            [account.into(), after, page.rows()],
+        ),
+    }
+}
+
+/// The statement that makes a change so.
+pub fn change(account: &str, change: &Change, now: Timestamp) -> Statement {
+    match change {
+        Change::CreateUser { user, email } => insert(account, user, email),
+        Change::LinkUser { user, provider, name_id } => link(account, provider, name_id, user, now),
+        Change::SignedIn { user } => signed_in(account, user, now),
+    }
+}
+
+/// Makes a user. Constraint: [`super::Constraint::UserEmail`].
+fn insert(account: &str, user: &User, email: &Email) -> Statement {
+    Statement::new(
+        "INSERT INTO users (account_id, id, email, email_folded, given_name, family_name, display_name, active, \
+         managed_by, created_at, updated_at, last_sign_in_at, version) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        [
+            account.into(),
+            user.id.as_str().into(),
+            email.as_given().into(),
+            email.folded().into(),
+            user.given_name.as_deref().into(),
+            user.family_name.as_deref().into(),
+            user.display_name.as_deref().into(),
+            i64::from(user.active).into(),
+            user.managed_by.as_str().into(),
+            user.created_at.into(),
+            user.updated_at.into(),
+            user.last_sign_in_at.map_or(Value::Null, Value::from),
+            user.version.into(),
+        ],
+    )
+}
+
+/// Remembers when a user signed in last. Not a change of the user: the version stays.
+fn signed_in(account: &str, id: &str, now: Timestamp) -> Statement {
+    Statement::new(
+        "UPDATE users SET last_sign_in_at = ?3 WHERE account_id = ?1 AND id = ?2",
+        [account.into(), id.into(), now.into()],
+    )
+}
+
+/// Links a NameID of a provider to a user. Constraint: [`super::Constraint::UserLink`].
+fn link(account: &str, provider: &str, name_id: &str, user: &str, now: Timestamp) -> Statement {
+    Statement::new(
+        "INSERT INTO user_links (account_id, provider_id, name_id, user_id, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        [account.into(), provider.into(), name_id.into(), user.into(), now.into()],
+    )
+}
