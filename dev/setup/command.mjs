@@ -59,21 +59,33 @@ function end({ pid, group, endWith }) {
 /**
  * Runs a command whose output people see. Resolves to its exit code (127 when it cannot be started). It gets a process
  * group of its own, which is ended with this process: cargo would go on compiling after whoever started it is gone.
- * With `terminal` it shares this one's instead and may ask questions.
+ * With `terminal` it shares this one's instead and may ask questions. `onOutput` hears what it says besides, and
+ * after `timeout` milliseconds it is ended.
  */
-export function run(command, args, { terminal = false, endWith = 'SIGTERM', ...options } = {}) {
+export function run(command, args, { terminal = false, endWith = 'SIGTERM', onOutput, timeout, ...options } = {}) {
   return new Promise((resolve) => {
-    const stdio = terminal ? 'inherit' : ['ignore', 'inherit', 'inherit'];
+    const heard = onOutput ? 'pipe' : 'inherit';
+    const stdio = terminal ? 'inherit' : ['ignore', heard, heard];
     const child = spawn(command, args, { cwd: root, stdio, detached: !terminal, ...options });
     const entry = { pid: child.pid, group: !terminal, endWith };
+    for (const name of onOutput ? ['stdout', 'stderr'] : []) {
+      child[name].setEncoding('utf8').on('data', (text) => {
+        process[name].write(text);
+        onOutput(text);
+      });
+    }
+    const timer = timeout && setTimeout(() => end(entry), timeout);
     for (const signal of SIGNALS) process.on(signal, interrupted);
     const done = (code) => {
+      clearTimeout(timer);
       children.delete(entry);
       for (const signal of SIGNALS) process.off(signal, interrupted);
       resolve(code);
     };
     child.on('spawn', () => children.add(entry));
     child.on('error', () => done(127));
-    child.on('exit', (code, signal) => done(signal ? 1 : code));
+    // Output may still be on its way at `exit`; what the command left running would hold back `close`.
+    if (onOutput) child.on('exit', () => end(entry));
+    child.on('close', (code, signal) => done(signal ? 1 : code));
   });
 }

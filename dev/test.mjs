@@ -1,0 +1,27 @@
+// npm test: checks, native tests, the build, then the built worker and its page. The last line adds them up.
+import { addCargoToPath } from './setup/command.mjs';
+import { runMain } from './setup/say.mjs';
+import { checks } from './tests/checks.mjs';
+import { nativeSuites } from './tests/native.mjs';
+import { nodeSuite } from './tests/node.mjs';
+import { runSteps } from './tests/steps.mjs';
+import { buildWorker } from './worker/build.mjs';
+
+const build = {
+  name: 'build of the worker',
+  work: async () => {
+    await buildWorker();
+    return { passed: 1, failed: 0, skipped: 0 };
+  },
+};
+
+await runMain(async () => {
+  addCargoToPath();
+  await runSteps([
+    ...(await checks()),
+    ...nativeSuites(),
+    build,
+    nodeSuite('built worker (tests/e2e)', 'tests/e2e', { concurrency: 2 }),
+    nodeSuite('page in Chromium (tests/page)', 'tests/page', { concurrency: 1 }),
+  ]);
+});
