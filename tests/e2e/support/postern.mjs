@@ -60,7 +60,7 @@ export class Postern {
 
   /**
    * A call of the admin API: `admin('POST', '/accounts', { id, name })`. Paths are below `/api/v1`.
-   * Resolves to `{ status, headers, body, d1Calls }`, the body read as JSON when there is one.
+   * Resolves to `{ status, headers, body, d1Calls }`, the body read as JSON when it is.
    */
   async admin(method, path, json, { token = SETUP_TOKEN, version, headers, fault } = {}) {
     const sent = new Headers(headers);
@@ -69,8 +69,9 @@ export class Postern {
     if (json !== undefined) sent.set('content-type', method === 'PATCH' ? 'application/merge-patch+json' : 'application/json');
     const body = json === undefined ? undefined : JSON.stringify(json);
     const response = await this.fetch(`/api/v1${path}`, { method, headers: sent, body, fault });
-    const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : null, d1Calls: response.d1Calls };
+    const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');
+    const answer = isJson ? await response.json() : await response.text();
+    return { status: response.status, headers: response.headers, body: answer, d1Calls: response.d1Calls };
   }
 
   /** Posts a response to an ACS as a browser would: `acs` is a path or URL, `cookie` what the browser holds. */
