@@ -25,7 +25,11 @@ function stop(code = 0) {
   return stopping;
 }
 
-for (const signal of SIGNALS) process.on(signal, () => stop());
+function stopOnSignals() {
+  for (const signal of SIGNALS) process.removeAllListeners(signal).on(signal, () => stop());
+}
+
+stopOnSignals();
 // The set-up process that started this one is gone without a signal.
 process.on('disconnect', () => stop());
 process.channel?.unref();
@@ -60,6 +64,8 @@ async function startWorker({ port, state, vars }) {
   );
   running.push(() => miniflare.dispose());
   await miniflare.ready;
+  // Miniflare listens for signals as well, and would exit before the rest had ended.
+  stopOnSignals();
   const applied = await applyMigrations(await miniflare.getD1Database('DB'));
   for (const name of applied) say(`Applied migration ${name}`);
   const worker = await miniflare.getWorker();

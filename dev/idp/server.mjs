@@ -76,6 +76,7 @@ export class DemoIdp {
     if (route === 'GET /sso') return send(response, 200, 'text/html', await this.#asked(url.searchParams));
     if (route === 'POST /sign-in') return send(response, 200, 'text/html', await this.#signIn(await readForm(request)));
     if (route === 'GET /metadata') return send(response, 200, 'application/samlmetadata+xml', this.metadata);
+    if (route === 'GET /favicon.ico') return response.writeHead(204).end();
     const found = request.method === 'GET' ? files[url.pathname] : undefined;
     if (found) return send(response, 200, found.type, found.body);
     return send(response, 404, 'text/html', problemPage('There is nothing here.'));
