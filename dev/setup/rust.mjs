@@ -28,7 +28,9 @@ export async function ensureRust() {
     });
   }
   const { channel, components, targets } = wanted();
-  const installed = outputOf('rustup', ['component', 'list', '--installed', '--toolchain', channel]) ?? '';
+  // Asked about a toolchain that is not there, rustup would install it without a word.
+  const env = { ...process.env, RUSTUP_AUTO_INSTALL: '0' };
+  const installed = outputOf('rustup', ['component', 'list', '--installed', '--toolchain', channel], { env }) ?? '';
   const complete =
     targets.every((target) => installed.includes(`rust-std-${target}`)) &&
     components.every((name) => installed.split('\n').some((line) => line.startsWith(name)));
