@@ -7,7 +7,9 @@ use crate::time::Timestamp;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
+use x509_cert::der::asn1::ObjectIdentifier;
 use x509_cert::der::{Decode, Encode};
+use x509_cert::name::Name;
 
 /// A certificate whose key is acceptable.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +62,7 @@ impl Certificate {
         let time = |time: x509_cert::time::Time| Timestamp(time.to_unix_duration().as_millis() as i64);
         Ok(Self {
             fingerprint: hex(&Sha256::digest(&der)),
-            subject: content.subject().to_string(),
+            subject: common_name(content.subject()),
             not_before: time(content.validity().not_before),
             not_after: time(content.validity().not_after),
             key,
@@ -78,7 +80,7 @@ impl Certificate {
         &self.fingerprint
     }
 
-    /// The subject's distinguished name (RFC 4514).
+    /// The subject's common name, for people.
     pub fn subject(&self) -> &str {
         &self.subject
     }
@@ -97,4 +99,13 @@ impl Certificate {
     pub fn key(&self) -> &PublicKey {
         &self.key
     }
+}
+
+/// The last common name of a subject: what people know a certificate by.
+fn common_name(subject: &Name) -> String {
+    const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
+    let names = subject.iter().filter(|attribute| attribute.oid == COMMON_NAME);
+    let text = names.last().map(|attribute| String::from_utf8_lossy(attribute.value.value()).into_owned());
+    let printable = text.map(|text| text.chars().filter(|c| !c.is_control()).take(200).collect::<String>());
+    printable.filter(|text| !text.trim().is_empty()).unwrap_or_else(|| "without a common name".to_owned())
 }

@@ -40,12 +40,18 @@ impl Configuration {
 
 /// What an isolate remembers. A clone is the same memory.
 #[derive(Clone, Debug, Default)]
-pub struct Configurations(Rc<RefCell<HashMap<String, (Timestamp, Rc<Configuration>)>>>);
+pub struct Configurations(Rc<RefCell<HashMap<String, Remembered>>>);
+
+#[derive(Debug)]
+struct Remembered {
+    read_at: Timestamp,
+    configuration: Rc<Configuration>,
+}
 
 impl Configurations {
     fn remembered(&self, account: &str, now: Timestamp) -> Option<Rc<Configuration>> {
         let known = self.0.borrow();
-        let (read_at, configuration) = known.get(account)?;
+        let Remembered { read_at, configuration } = known.get(account)?;
         (read_at.plus(LIFETIME) > now && *read_at <= now).then(|| Rc::clone(configuration))
     }
 
@@ -54,7 +60,7 @@ impl Configurations {
         if known.len() >= CAPACITY {
             known.clear();
         }
-        known.insert(account.to_owned(), (now, Rc::clone(configuration)));
+        known.insert(account.to_owned(), Remembered { read_at: now, configuration: Rc::clone(configuration) });
     }
 
     /// Forgets an account, after a change of it.

@@ -99,9 +99,12 @@ pub(super) fn evaluate(
     let mut checks = Vec::with_capacity(RULES.len());
     for (name, rule) in RULES {
         let result = rule(response, expectations);
-        checks.push(Check::of(name, result.as_ref().map(Clone::clone)));
-        if let Err(error) = result {
-            return (checks, Some(error));
+        match result {
+            Ok(fact) => checks.push(Check::of(name, Ok(fact))),
+            Err(error) => {
+                checks.push(Check::of(name, Err(&error)));
+                return (checks, Some(error));
+            }
         }
     }
     (checks, None)
