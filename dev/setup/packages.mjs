@@ -17,7 +17,8 @@ export async function ensurePackages() {
   say('Installing npm packages (about 20 seconds)');
   // Only errors: npm would warn that some packages want a newer Node than the one it runs on, and they get one below.
   const args = ['ci', '--loglevel=error', '--no-audit', '--no-fund'];
-  const npm = process.env.npm_execpath;
+  // The npm that runs this script, when it is npm that does.
+  const npm = process.env.npm_execpath?.endsWith('npm-cli.js') ? process.env.npm_execpath : null;
   // npm does not stop when it is asked to, and would be in the way of the next one; what it leaves is done over then.
   const options = { endWith: 'SIGKILL' };
   const code = npm ? await run(process.execPath, [npm, ...args], options) : await run('npm', args, options);
