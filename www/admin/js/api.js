@@ -5,10 +5,9 @@ const base = new URL('../../api/v1/', import.meta.url);
 
 /** An answer that is not a success, as RFC 9457 problem details. `status` 0: there was no answer. */
 export class Problem extends Error {
-  constructor(status, { title, detail, errors } = {}) {
+  constructor(status, { title, detail, errors }) {
     super(detail || title || `The server answered with status ${status}.`);
     this.status = status;
-    this.title = title;
     this.errors = errors ?? [];
   }
 }

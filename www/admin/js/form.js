@@ -124,8 +124,8 @@ export function createForm({ fields, submit, submitLabel, busyLabel = 'Saving…
   function showProblem(problem) {
     if (problem.name === 'AbortError') return;
     if (problem.status === 401) return tokenWanted();
-    if (problem.errors?.length) return showErrors(problem.errors, problem.title || 'Not saved');
-    alert(problem.title || 'That did not work', problem.message === problem.title ? null : h('p', {}, problem.message));
+    if (problem.errors?.length) return showErrors(problem.errors, problem.message);
+    alert(problem.message);
   }
 
   /** The page answers this event with a dialog, then sends the form again. */

@@ -113,7 +113,7 @@ function problemView(problem) {
   return {
     title: missing ? 'Not found' : 'Problem',
     content: [h('div', { class: 'narrow' },
-      h('h1', { tabindex: '-1' }, missing ? 'Not found' : problem.title || 'That did not work'),
+      h('h1', { tabindex: '-1' }, missing ? 'Not found' : 'That did not work'),
       h('p', { role: 'alert' }, problem.message),
       h('p', {}, missing ? null : h('button', { type: 'button', click: show }, 'Try again'), ' ', h('a', { href: link(['accounts']) }, 'All accounts')))],
   };

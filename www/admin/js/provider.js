@@ -40,8 +40,9 @@ function notes(kind, { jit }) {
   return list.length ? h('ul', { class: 'notes' }, list.map((text) => h('li', {}, text))) : null;
 }
 
-function startLink({ enabled, sp }) {
+function startLink({ enabled, ssoBinding, sp }) {
   if (!enabled) return h('p', { class: 'muted' }, 'The provider is disabled: enable it first.');
+  if (ssoBinding !== 'redirect') return h('p', {}, 'Begin at the IdP: its metadata names no sign-on URL with the HTTP-Redirect binding, which a sign-in that begins here needs.');
   // Only a web address may become a link: the rest could be anything that runs.
   return /^https?:\/\//.test(sp.loginUrl)
     ? h('p', {}, h('a', { class: 'button', href: sp.loginUrl, target: '_blank', rel: 'noopener' }, 'Sign in through this provider', h('span', { class: 'unseen' }, ' (opens a new tab)'))) : null;
@@ -77,7 +78,7 @@ function actions({ account, go, reload, announce }, path, provider, etag) {
   const tell = (problem, retry) => {
     const stale = problem.status === 412;
     trouble.replaceChildren(h('div', { class: 'problem', role: 'alert' },
-      h('h2', {}, stale ? 'Somebody else changed this provider meanwhile' : problem.title || 'That did not work'),
+      h('h2', {}, stale ? 'Somebody else changed this provider meanwhile' : 'That did not work'),
       h('p', {}, stale ? 'Nothing was changed. Look at the new state first. ' : `${problem.message} `,
         problem.status === 401 ? h('button', { type: 'button', class: 'link', click: () => ask(retry) }, 'Enter the token again') : null,
         stale ? h('button', { type: 'button', class: 'link', click: reload }, 'Load the new state') : null)));

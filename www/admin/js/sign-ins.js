@@ -6,6 +6,9 @@ import { pager } from './pages.js';
 
 const outcomes = [['', 'All'], ['signed_in', 'Signed in'], ['refused', 'Refused']];
 const decisions = { existing_user: 'Existing user', created_just_in_time: 'User created just in time' };
+const rules = {
+  existing_user: 'Existing user', active: 'Active', email: 'E-mail', jit_enabled: 'Enable JIT Provisioning', jit_validation: 'JIT Validation Key and Value',
+};
 const starts = { idp: 'at the IdP', sp: 'here' };
 
 export async function signInsView({ account, query, signal, go }) {
@@ -72,7 +75,7 @@ function detail(entry, level) {
   ];
 }
 
-/** Reason and remedy of a refusal; also of a checked response. */
+/** Reason and remedy of a refusal; also those of a checked response. */
 export function refusal(error, level = 'h2') {
   return h('div', { class: 'refusal' },
     h(level, {}, error.message),
@@ -82,7 +85,7 @@ export function refusal(error, level = 'h2') {
 export function trace(list) {
   if (!list?.length) return null;
   return table('How it was decided', ['Rule', 'Wanted', 'Got', 'Result'],
-    list.map((step) => [step.rule, step.wanted, step.got, step.matched ? badge('good', 'Matched') : badge('bad', 'Did not match')]));
+    list.map((step) => [rules[step.rule] ?? step.rule, step.wanted, step.got, step.matched ? badge('good', 'Met') : badge('off', 'Not met')]));
 }
 
 function empty(account, { outcome, cursor }) {

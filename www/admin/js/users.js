@@ -1,5 +1,6 @@
 import { badge, definitions, h, heading, table } from './dom.js';
 import { request } from './api.js';
+import { createForm, textField } from './form.js';
 import { time } from './format.js';
 import { link } from './router.js';
 import { pager } from './pages.js';
@@ -8,28 +9,25 @@ const managers = { jit: 'JIT', scim: 'SCIM', invitation: 'Invitation', admin: 'A
 
 export async function usersView({ account, query, signal, go }) {
   const path = ['accounts', account, 'users'];
-  const { data } = await request('GET', path, { query, signal });
-  return {
-    title: 'Users',
-    content: [
-      heading('Users'),
-      search(path, query, go),
-      data.items.length ? list(path, data.items) : empty(account, query),
-      pager(path, query, data.nextCursor),
-    ],
-  };
+  const form = search(path, query, go);
+  const view = { title: 'Users', content: [heading('Users'), form.element] };
+  try {
+    const { data } = await request('GET', path, { query, signal });
+    view.content.push(data.items.length ? list(path, data.items) : empty(account, query), pager(path, query, data.nextCursor));
+  } catch (problem) {
+    // Not an e-mail address: the form says so, and stays.
+    if (problem.status !== 400 || !query.email) throw problem;
+    view.focus = () => form.showErrors([{ pointer: '/email', message: problem.message }], 'That cannot be searched for');
+  }
+  return view;
 }
 
 function search(path, query, go) {
-  const input = h('input', { type: 'search', id: 'email', name: 'email', value: query.email, autocomplete: 'off', spellcheck: 'false', autocapitalize: 'none' });
-  const send = (event) => {
-    event.preventDefault();
-    go(path, { query: { email: input.value.trim() } });
-  };
-  return h('form', { class: 'bar-form', role: 'search', submit: send },
-    h('div', { class: 'field' }, h('label', { for: 'email' }, 'E-mail'), input),
-    h('button', { type: 'submit' }, 'Search'),
-    query.email ? h('a', { class: 'button', href: link(path) }, 'Show all') : null);
+  const email = textField({ name: 'email', label: 'E-mail', value: query.email, hint: 'The whole address, in upper or lower case.', attributes: { autocapitalize: 'none' } });
+  const form = createForm({ fields: [email], submitLabel: 'Search', busyLabel: 'Searching…', submit: () => go(path, { query: { email: email.read().trim() } }) });
+  form.place(email.element, query.email ? h('p', {}, h('a', { href: link(path) }, 'Show all')) : null);
+  form.element.classList.add('search');
+  return form;
 }
 
 function list(path, users) {
@@ -39,7 +37,7 @@ function list(path, users) {
 }
 
 function empty(account, { email, cursor }) {
-  if (email) return h('p', { class: 'empty' }, `No user with “${email}” in the e-mail address. If they tried to sign in, the `, h('a', { href: link(['accounts', account, 'sign-ins']) }, 'sign-in log'), ' says what happened.');
+  if (email) return h('p', { class: 'empty' }, `No user has the e-mail address “${email}”. If they tried to sign in, the `, h('a', { href: link(['accounts', account, 'sign-ins']) }, 'sign-in log'), ' says what happened.');
   if (cursor) return h('p', { class: 'empty' }, 'No more users.');
   return h('p', { class: 'empty' }, 'No user yet. The first one appears when somebody signs in through a ', h('a', { href: link(['accounts', account, 'providers']) }, 'provider'), ' with JIT provisioning on.');
 }

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { assertSound, atHeading, browser, descriptionOf, dropFile, tabTo } from './support/page.mjs';
+import { installation } from './support/installation.mjs';
+
+const site = installation();
+const open = browser();
+
+async function addForm(t) {
+  const account = await site.newAccount();
+  const page = await open(t);
+  await page.goto(site.setUpLink);
+  await page.goto(`${site.admin}#/accounts/${account}/providers`);
+  await atHeading(page, 'Providers');
+  return { account, page };
+}
+
+test('a provider is added with the keyboard alone', async (t) => {
+  const { account, page } = await addForm(t);
+  await tabTo(page, 'Add a provider');
+  await page.keyboard.press('Enter');
+  await atHeading(page, 'Add a provider');
+  await tabTo(page, 'Name');
+  await page.keyboard.type('Keycloak of the keyboard');
+  await tabTo(page, 'IdP kind');
+  await page.keyboard.type('Key');
+  await tabTo(page, 'IdP metadata (XML)');
+  await page.keyboard.insertText(site.metadata());
+  await tabTo(page, 'Enable JIT Provisioning');
+  await page.keyboard.press('Space');
+  await tabTo(page, 'JIT Validation Key');
+  await page.keyboard.type('department');
+  await tabTo(page, 'JIT Validation Value');
+  await page.keyboard.type('engineering');
+  await tabTo(page, 'More settings');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'Clock skew (seconds)');
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('60');
+  await tabTo(page, 'Add provider');
+  await page.keyboard.press('Enter');
+
+  await atHeading(page, 'Keycloak of the keyboard');
+  await page.getByRole('status').getByText('Next: copy these values into your IdP.').waitFor();
+  assert.ok(await page.evaluate(() => document.activeElement.matches('h1')), 'the focus is where reading goes on');
+  const [provider] = await site.items(`accounts/${account}/providers`);
+  assert.equal(provider.kind, 'keycloak');
+  assert.equal(provider.clockSkewSeconds, 60);
+  assert.deepEqual(provider.jit, { enabled: true, validationKey: 'department', validationValue: 'engineering' });
+  await assertSound(page, 'provider');
+
+  assert.equal(await page.getByLabel('Client ID', { exact: true }).inputValue(), provider.sp.entityId);
+  assert.equal(await page.getByLabel('Valid redirect URIs', { exact: true }).inputValue(), provider.sp.acsUrl);
+  assert.equal(await page.getByLabel('Master SAML Processing URL', { exact: true }).inputValue(), provider.sp.acsUrl);
+});
+
+test('each kind of IdP gets the values under the names of its own console', async (t) => {
+  const { account, page } = await addForm(t);
+  const names = {
+    okta: { 'Single sign-on URL': 'acsUrl', 'Audience URI (SP Entity ID)': 'entityId', 'SP metadata URL': 'metadataUrl', 'Start URL': 'loginUrl' },
+    entra: { 'Identifier (Entity ID)': 'entityId', 'Reply URL (Assertion Consumer Service URL)': 'acsUrl', 'Sign on URL (Optional)': 'loginUrl', 'SP metadata URL': 'metadataUrl' },
+    onelogin: { 'ACS (Consumer) URL': 'acsUrl', 'Audience (EntityID)': 'entityId', Recipient: 'acsUrl', 'Login URL': 'loginUrl', 'SP metadata URL': 'metadataUrl' },
+    keycloak: { 'Client ID': 'entityId', 'Valid redirect URIs': 'acsUrl', 'Home URL': 'loginUrl', 'SP metadata URL': 'metadataUrl' },
+    jumpcloud: { 'ACS URL': 'acsUrl', 'SP Entity ID': 'entityId', 'Login URL': 'loginUrl', 'SP metadata URL': 'metadataUrl' },
+    other: { 'Assertion consumer service (ACS) URL': 'acsUrl', 'SP entity ID (audience)': 'entityId', 'SP metadata URL': 'metadataUrl', 'Start URL': 'loginUrl' },
+  };
+  for (const [kind, fields] of Object.entries(names)) {
+    const provider = await site.newProvider(account, { name: `The ${kind}`, kind });
+    await page.goto(`${site.admin}#/accounts/${account}/providers/${provider.id}`);
+    await atHeading(page, provider.name);
+    for (const [label, value] of Object.entries(fields)) {
+      const field = page.getByLabel(label, { exact: true });
+      assert.equal(await field.inputValue(), provider.sp[value], `${kind}: ${label}`);
+      assert.ok(await field.evaluate((element) => element.readOnly));
+    }
+    if (kind === 'onelogin') {
+      const pattern = new RegExp(await page.getByLabel('ACS (Consumer) URL Validator', { exact: true }).inputValue());
+      assert.match(provider.sp.acsUrl, pattern);
+      assert.doesNotMatch(`${provider.sp.acsUrl}x`, pattern);
+    }
+  }
+});
+
+test('Copy puts the value on the clipboard and says so', async (t) => {
+  const { account, page } = await addForm(t);
+  const provider = await site.newProvider(account, { name: 'Okta', kind: 'okta' });
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.goto(`${site.admin}#/accounts/${account}/providers/${provider.id}`);
+  await page.getByRole('button', { name: 'Copy Single sign-on URL' }).click();
+  await page.getByRole('status').getByText('Single sign-on URL copied.').waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), provider.sp.acsUrl);
+});
+
+test('a half-filled JIT pair is told beside the empty one of the two', async (t) => {
+  const { account, page } = await addForm(t);
+  await page.getByRole('link', { name: 'Add a provider' }).click();
+  await page.getByLabel('Name', { exact: true }).fill('Half');
+  await page.getByLabel('IdP metadata (XML)').fill(site.metadata());
+  const key = page.getByLabel('JIT Validation Key');
+  const value = page.getByLabel('JIT Validation Value');
+  await key.fill('department');
+  await page.getByRole('button', { name: 'Add provider' }).click();
+  await page.getByRole('alert').getByText('JIT Validation Value').waitFor();
+  assert.equal(await value.getAttribute('aria-invalid'), 'true');
+  assert.equal(await key.getAttribute('aria-invalid'), null);
+  assert.ok(await value.evaluate((element) => element === document.activeElement), 'the focus is on the bad field');
+  const { errors } = (await site.api('POST', `accounts/${account}/providers`, {
+    name: 'Half', kind: 'okta', metadataXml: site.metadata(), jit: { enabled: true, validationKey: 'department' },
+  })).body;
+  assert.ok((await descriptionOf(value)).includes(errors[0].message), 'the message is the server’s');
+  await assertSound(page, 'half-filled pair');
+
+  await key.fill('');
+  await value.fill('engineering');
+  await page.getByRole('button', { name: 'Add provider' }).click();
+  await page.getByRole('alert').getByText('JIT Validation Key').waitFor();
+  assert.equal(await key.getAttribute('aria-invalid'), 'true');
+  assert.equal(await value.getAttribute('aria-invalid'), null, 'the old error is gone');
+
+  await value.fill('');
+  await page.getByRole('button', { name: 'Add provider' }).click();
+  await atHeading(page, 'Half');
+});
+
+test('all errors are told at once, and nothing that was typed is lost', async (t) => {
+  const { page } = await addForm(t);
+  await page.getByRole('link', { name: 'Add a provider' }).click();
+  await page.getByLabel('IdP metadata (XML)').fill('<html/>');
+  await page.getByLabel('JIT Validation Key').fill('department');
+  await page.getByText('More settings').click();
+  await page.getByLabel('Clock skew (seconds)').fill('301');
+  await page.getByText('More settings').click();
+  await page.getByRole('button', { name: 'Add provider' }).click();
+  const summary = page.getByRole('alert');
+  for (const label of ['Name', 'IdP metadata (XML)', 'JIT Validation Value', 'Clock skew (seconds)']) {
+    await summary.getByRole('button', { name: label, exact: true }).waitFor();
+    const field = page.getByLabel(label, { exact: true });
+    assert.equal(await field.getAttribute('aria-invalid'), 'true', label);
+    assert.ok(await field.isVisible(), `${label} is not in a closed group`);
+  }
+  await summary.getByRole('button', { name: 'Clock skew (seconds)' }).click();
+  assert.ok(await page.getByLabel('Clock skew (seconds)').evaluate((element) => element === document.activeElement));
+  assert.equal(await page.getByLabel('IdP metadata (XML)').inputValue(), '<html/>');
+  await assertSound(page, 'many errors');
+});
+
+test('metadata is taken from a file, dropped or chosen', async (t) => {
+  const { account, page } = await addForm(t);
+  const metadata = site.metadata();
+  await page.getByRole('link', { name: 'Add a provider' }).click();
+  const area = page.getByLabel('IdP metadata (XML)');
+  await dropFile(page, page.getByText('You can also drop the file here.'), { name: 'dropped.xml', text: `\uFEFF${metadata}` });
+  await page.getByText('dropped.xml').waitFor();
+  assert.equal(await area.inputValue(), metadata);
+
+  await page.getByLabel('Or take it from a file').setInputFiles({ name: 'chosen.xml', mimeType: 'text/xml', buffer: Buffer.from('<chosen/>') });
+  await page.getByText('chosen.xml', { exact: false }).waitFor();
+  assert.equal(await area.inputValue(), '<chosen/>');
+
+  await dropFile(page, area, { name: 'again.xml', text: metadata });
+  await page.getByText('again.xml').waitFor();
+  await dropFile(page, page.getByRole('heading', { level: 1 }), { name: 'missed.xml', text: '<missed/>' });
+  await atHeading(page, 'Add a provider');
+  await page.getByLabel('Name', { exact: true }).fill('From a file');
+  await page.getByRole('button', { name: 'Add provider' }).click();
+  await atHeading(page, 'From a file');
+  assert.equal((await site.items(`accounts/${account}/providers`)).length, 1);
+  await assertSound(page, 'after a drop');
+});
+
+test('the values that an IdP asks for first are there before there is a provider', async (t) => {
+  const { account, page } = await addForm(t);
+  await page.getByRole('link', { name: 'Add a provider' }).click();
+  await page.getByText('Your IdP asks for our values first?').click();
+  const early = {
+    acsUrl: await page.getByLabel('Single sign-on URL').inputValue(),
+    entityId: await page.getByLabel('Audience URI (SP Entity ID)').inputValue(),
+  };
+  await page.getByLabel('IdP kind').selectOption('entra');
+  await page.getByLabel('Reply URL (Assertion Consumer Service URL)').waitFor();
+  const { sp } = await site.newProvider(account, { name: 'Later', kind: 'okta' });
+  assert.deepEqual(early, { acsUrl: sp.acsUrl, entityId: sp.entityId });
+});
+
+test('what was typed survives a look at another view', async (t) => {
+  const { page } = await addForm(t);
+  await page.getByRole('link', { name: 'Add a provider' }).click();
+  await page.getByLabel('Name', { exact: true }).fill('Half written');
+  await page.getByRole('link', { name: 'Sign-in log' }).click();
+  await atHeading(page, 'Sign-in log');
+  await page.goBack();
+  await page.getByRole('status').getByText('not saved').waitFor();
+  assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), 'Half written');
+  await assertSound(page, 'back at the form');
+  await page.getByRole('link', { name: 'Cancel' }).click();
+  await page.getByRole('link', { name: 'Add a provider' }).click();
+  await atHeading(page, 'Add a provider');
+  assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), '', 'but not Cancel');
+});
