@@ -12,6 +12,11 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** The API's messages mark names in them with backticks, as Markdown does. */
+export function marked(text) {
+  return text.split('`').map((part, index) => (index % 2 ? h('code', {}, part) : part));
+}
+
 /** A value of the API as text: an absent one is a dash, a list is separated by commas. */
 export function shown(value) {
   if (value === null || value === undefined || value === '') return '–';

@@ -1,4 +1,4 @@
-import { h } from './dom.js';
+import { h, marked } from './dom.js';
 
 let serial = 0;
 
@@ -23,7 +23,7 @@ function wrap({ name, label, hint, pointer = `/${name}` }, control, { read, writ
     else control.removeAttribute('aria-describedby');
   };
   const say = (part) => (text) => {
-    part.textContent = text ?? '';
+    part.replaceChildren(...marked(text ?? ''));
     part.hidden = !text;
     describe();
   };
@@ -113,9 +113,9 @@ export function createForm({ fields, submit, submitLabel, busyLabel = 'Saving…
       if (group) group.open = true;
     }
     const items = [
-      ...bad.map((field) => h('li', {}, h('button', { type: 'button', class: 'link', click: () => field.control.focus() }, field.label), ': ', messages(field))),
+      ...bad.map((field) => h('li', {}, h('button', { type: 'button', class: 'link', click: () => field.control.focus() }, field.label), ': ', marked(messages(field)))),
       ...errors.filter((error) => !bad.some((field) => field.pointer === error.pointer))
-        .map((error) => h('li', {}, error.pointer ? `${error.message} (${error.pointer})` : error.message)),
+        .map((error) => h('li', {}, marked(error.message), error.pointer ? ` (${error.pointer})` : '')),
     ];
     alert(title, items.length ? h('ul', {}, items) : null);
     bad[0]?.control.focus();
@@ -136,7 +136,7 @@ export function createForm({ fields, submit, submitLabel, busyLabel = 'Saving…
   }
 
   function alert(title, ...content) {
-    summary.replaceChildren(h('div', { class: 'problem', role: 'alert' }, h('h2', {}, title), content));
+    summary.replaceChildren(h('div', { class: 'problem', role: 'alert' }, h('h2', {}, marked(title)), content));
     summary.scrollIntoView({ block: 'nearest' });
   }
 

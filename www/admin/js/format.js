@@ -18,9 +18,8 @@ export function time(value, format = moment) {
 /** When a certificate ends, with a warning from 30 days before. */
 export function expiry(value) {
   const left = Math.floor((new Date(value) - Date.now()) / day);
-  const tone = left < 0 ? 'bad' : left < 30 ? 'warn' : 'muted';
-  return h('span', {}, time(value, date), ' ',
-    h('span', { class: tone }, left < 0 ? '(expired)' : `(${relative.format(left, 'day')})`));
+  const note = left < 0 ? h('span', { class: 'bad' }, ' (expired)') : left < 30 ? h('span', { class: 'warn' }, ` (${relative.format(left, 'day')})`) : null;
+  return h('span', {}, time(value, date), note);
 }
 
 export function soonest(certificates) {

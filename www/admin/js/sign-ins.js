@@ -1,4 +1,4 @@
-import { badge, definitions, h, heading, section, table } from './dom.js';
+import { badge, definitions, h, heading, marked, section, table } from './dom.js';
 import { request } from './api.js';
 import { time, timeZone } from './format.js';
 import { link } from './router.js';
@@ -57,7 +57,7 @@ function row(path, entry) {
   return h('details', { class: entry.outcome }, h('summary', {}, head), h('div', { class: 'entry' }, detail(entry, 'h3'), own));
 }
 
-const who = (entry) => entry.email ?? entry.user?.email ?? entry.nameId ?? 'Unknown person';
+const who = (entry) => entry.email ?? entry.user?.email ?? entry.nameId ?? 'Unknown';
 const result = (entry) => (entry.outcome === 'refused' ? badge('bad', 'Refused') : badge('good', 'Signed in'));
 
 function detail(entry, level) {
@@ -78,8 +78,9 @@ function detail(entry, level) {
 /** Reason and remedy of a refusal; also those of a checked response. */
 export function refusal(error, level = 'h2') {
   return h('div', { class: 'refusal' },
-    h(level, {}, error.message),
-    definitions([['Expected', error.expected], ['Got', error.got], ['What to do', error.remedy], ['Code', h('code', {}, error.code)]]));
+    h(level, {}, marked(error.message)),
+    definitions([['Expected', error.expected], ['Got', error.got], ['What to do', h('span', {}, marked(error.remedy))], ['Code', h('code', {}, error.code)]]
+      .filter(([, value]) => value)));
 }
 
 export function trace(list) {
@@ -101,7 +102,7 @@ export async function signInView({ account, id, signal, go }) {
     const { data: entry } = await request('GET', [...path, id], { signal });
     return {
       title: `Sign-in ${entry.id}`,
-      content: [crumb, heading(`Sign-in of ${who(entry)}`), h('p', { class: 'badges' }, result(entry), ' ', time(entry.at)), section('What happened', detail(entry, 'h3'))],
+      content: [crumb, heading(who(entry) === 'Unknown' ? 'Sign-in' : `Sign-in of ${who(entry)}`), h('p', { class: 'badges' }, result(entry), ' ', time(entry.at)), section('What happened', detail(entry, 'h3'))],
     };
   } catch (problem) {
     if (problem.status !== 404) throw problem;
