@@ -21,7 +21,7 @@ pub(crate) async fn list<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, call:
     Ok(list_answer(rows.all::<Account>()?, &page, |account| &account.id, Clone::clone))
 }
 
-/// `POST`
+/// `POST {id?, name}`: an account that is given no id gets one.
 pub(crate) async fn create<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,
@@ -37,10 +37,7 @@ pub(crate) async fn create<S: Store, C: Crypto>(
             fields.error("id", "malformed", "1 to 64 letters, digits, `_` or `-`.");
             None
         }
-        Patch::Keep | Patch::Reset => {
-            fields.required("id");
-            None
-        }
+        Patch::Keep | Patch::Reset => Some(postern.fresh_id()),
     };
     let name = fields.text("name", 100).over_option(None);
     if name.is_none() {
