@@ -9,16 +9,31 @@ const open = browser();
 async function views() {
   const account = await site.newAccount();
   const provider = await site.newProvider(account, {
-    name: 'An identity provider with a rather long name', kind: 'onelogin',
-    jit: { enabled: true, validationKey: 'http://schemas.example.com/claims/with/a/long/name/department', validationValue: 'engineering' },
+    name: 'An identity provider with a rather long name',
+    kind: 'onelogin',
+    jit: {
+      enabled: true,
+      validationKey: 'http://schemas.example.com/claims/with/a/long/name/department',
+      validationValue: 'engineering',
+    },
   });
   const attributes = { 'http://schemas.example.com/claims/with/a/long/name/department': 'engineering' };
   await site.signIn(provider, { email: 'somebody.with.a.rather.long.address@engineering.example.com', attributes });
   await site.signIn(provider, { email: 'bob@example.com', attributes: {} });
   const [user] = await site.items(`accounts/${account}/users`);
   const [signIn] = await site.items(`accounts/${account}/sign-ins`);
-  return ['', `/${account}/providers`, `/${account}/providers/new`, `/${account}/providers/${provider.id}`, `/${account}/providers/${provider.id}/edit`,
-    `/${account}/users`, `/${account}/users/${user.id}`, `/${account}/sign-ins`, `/${account}/sign-ins/${signIn.id}`, `/${account}/explain`, `/${account}/no-such-view`,
+  return [
+    '',
+    `/${account}/providers`,
+    `/${account}/providers/new`,
+    `/${account}/providers/${provider.id}`,
+    `/${account}/providers/${provider.id}/edit`,
+    `/${account}/users`,
+    `/${account}/users/${user.id}`,
+    `/${account}/sign-ins`,
+    `/${account}/sign-ins/${signIn.id}`,
+    `/${account}/explain`,
+    `/${account}/no-such-view`,
   ].map((path) => `/accounts${path}`);
 }
 
@@ -30,7 +45,9 @@ for (const options of [{ width: 320 }, { width: 320, colorScheme: 'dark' }, { wi
       await page.goto(`${site.admin}#${view}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
       await page.waitForFunction(() => !document.querySelector('.loading'));
-      await page.evaluate(() => { for (const group of document.querySelectorAll('details')) group.open = true; });
+      await page.evaluate(() => {
+        for (const group of document.querySelectorAll('details')) group.open = true;
+      });
       await assertSound(page, `${view} at ${options.width}`);
     }
   });
@@ -40,18 +57,38 @@ test('the policy is sent with the page, and enforced', async (t) => {
   const page = await open(t);
   const response = await page.goto(site.admin);
   const policy = (await response.headerValue('content-security-policy')).split(';').map((part) => part.trim());
-  for (const part of ["default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'"]) {
+  for (const part of [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+  ]) {
     assert.ok(policy.includes(part), part);
   }
   assert.deepEqual(page.troubles, []);
   const outcome = await page.evaluate(async () => {
     const result = {};
-    try { document.createElement('p').innerHTML = '<b>markup</b>'; } catch (error) { result.markup = error.name; }
+    try {
+      document.createElement('p').innerHTML = '<b>markup</b>';
+    } catch (error) {
+      result.markup = error.name;
+    }
     const script = document.createElement('script');
     script.append('window.inlineRan = true');
-    try { document.head.append(script); } catch { /* Trusted Types refuse it before the policy does. */ }
+    try {
+      document.head.append(script);
+    } catch {
+      /* Trusted Types refuse it before the policy does. */
+    }
     result.inline = window.inlineRan ?? false;
-    result.elsewhere = await fetch('https://example.com/').then(() => true, () => false);
+    result.elsewhere = await fetch('https://example.com/').then(
+      () => true,
+      () => false,
+    );
     return result;
   });
   assert.deepEqual(outcome, { markup: 'TypeError', inline: false, elsewhere: false });
@@ -78,8 +115,13 @@ test('an answer that comes late does not replace the view that came after it', a
   await page.goto(site.setUpLink);
   await atHeading(page, /Accounts|Providers/);
   let release;
-  const held = new Promise((resolve) => { release = resolve; });
-  await page.route('**/users*', async (route) => { await held; await route.continue().catch(() => {}); });
+  const held = new Promise((resolve) => {
+    release = resolve;
+  });
+  await page.route('**/users*', async (route) => {
+    await held;
+    await route.continue().catch(() => {});
+  });
   await page.goto(`${site.admin}#/accounts/${account}/users`);
   await page.getByText('Loading…').waitFor();
   await page.goto(`${site.admin}#/accounts/${account}/sign-ins`);
@@ -97,14 +139,17 @@ test('lists go on page by page, and Back leads back', async (t) => {
   const page = await open(t);
   await page.goto(site.setUpLink);
   const seen = async (selector) => page.locator(selector).allInnerTexts();
-  for (const [section, title, entries] of [['users', 'Users', 'td a'], ['sign-ins', 'Sign-in log', '.log .who']]) {
+  for (const [section, title, entries] of [
+    ['users', 'Users', 'td a'],
+    ['sign-ins', 'Sign-in log', '.log .who'],
+  ]) {
     await page.goto(`${site.admin}#/accounts/${account}/${section}?limit=2`);
     await atHeading(page, title);
     const first = await seen(entries);
     assert.equal(first.length, 2, section);
     await page.getByRole('link', { name: 'Next page' }).click();
     await page.getByRole('link', { name: 'First page' }).waitFor();
-    assert.equal(new Set([...first, ...await seen(entries)]).size, 3, section);
+    assert.equal(new Set([...first, ...(await seen(entries))]).size, 3, section);
     await page.goBack();
     await page.getByRole('link', { name: 'Next page' }).waitFor();
     assert.deepEqual(await seen(entries), first, section);

@@ -10,7 +10,9 @@ test('the page works below a path prefix', async (t) => {
   const account = await site.newAccount();
   const page = await open(t);
   const outside = [];
-  page.on('request', (request) => { if (!request.url().startsWith(`${site.base}/`)) outside.push(request.url()); });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(`${site.base}/`)) outside.push(request.url());
+  });
   await page.goto(site.setUpLink);
   await atHeading(page, 'Providers');
   await page.getByRole('link', { name: 'Add a provider' }).click();

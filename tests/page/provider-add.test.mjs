@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { assertSound, atHeading, browser, descriptionOf, dropFile, tabTo } from './support/page.mjs';
+import { assertSound, atHeading, browser, descriptionOf, tabTo } from './support/page.mjs';
 import { installation } from './support/installation.mjs';
 
 const site = installation();
@@ -57,12 +57,38 @@ test('a provider is added with the keyboard alone', async (t) => {
 test('each kind of IdP gets the values under the names of its own console', async (t) => {
   const { account, page } = await addForm(t);
   const names = {
-    okta: { 'Single sign-on URL': 'acsUrl', 'Audience URI (SP Entity ID)': 'entityId', 'SP metadata URL': 'metadataUrl', 'Start URL': 'loginUrl' },
-    entra: { 'Identifier (Entity ID)': 'entityId', 'Reply URL (Assertion Consumer Service URL)': 'acsUrl', 'Sign on URL (Optional)': 'loginUrl', 'SP metadata URL': 'metadataUrl' },
-    onelogin: { 'ACS (Consumer) URL': 'acsUrl', 'Audience (EntityID)': 'entityId', Recipient: 'acsUrl', 'Login URL': 'loginUrl', 'SP metadata URL': 'metadataUrl' },
-    keycloak: { 'Client ID': 'entityId', 'Valid redirect URIs': 'acsUrl', 'Home URL': 'loginUrl', 'SP metadata URL': 'metadataUrl' },
+    okta: {
+      'Single sign-on URL': 'acsUrl',
+      'Audience URI (SP Entity ID)': 'entityId',
+      'SP metadata URL': 'metadataUrl',
+      'Start URL': 'loginUrl',
+    },
+    entra: {
+      'Identifier (Entity ID)': 'entityId',
+      'Reply URL (Assertion Consumer Service URL)': 'acsUrl',
+      'Sign on URL (Optional)': 'loginUrl',
+      'SP metadata URL': 'metadataUrl',
+    },
+    onelogin: {
+      'ACS (Consumer) URL': 'acsUrl',
+      'Audience (EntityID)': 'entityId',
+      Recipient: 'acsUrl',
+      'Login URL': 'loginUrl',
+      'SP metadata URL': 'metadataUrl',
+    },
+    keycloak: {
+      'Client ID': 'entityId',
+      'Valid redirect URIs': 'acsUrl',
+      'Home URL': 'loginUrl',
+      'SP metadata URL': 'metadataUrl',
+    },
     jumpcloud: { 'ACS URL': 'acsUrl', 'SP Entity ID': 'entityId', 'Login URL': 'loginUrl', 'SP metadata URL': 'metadataUrl' },
-    other: { 'Assertion consumer service (ACS) URL': 'acsUrl', 'SP entity ID (audience)': 'entityId', 'SP metadata URL': 'metadataUrl', 'Start URL': 'loginUrl' },
+    other: {
+      'Assertion consumer service (ACS) URL': 'acsUrl',
+      'SP entity ID (audience)': 'entityId',
+      'SP metadata URL': 'metadataUrl',
+      'Start URL': 'loginUrl',
+    },
   };
   for (const [kind, fields] of Object.entries(names)) {
     const provider = await site.newProvider(account, { name: `The ${kind}`, kind });
@@ -104,9 +130,14 @@ test('a half-filled JIT pair is told beside the empty one of the two', async (t)
   assert.equal(await value.getAttribute('aria-invalid'), 'true');
   assert.equal(await key.getAttribute('aria-invalid'), null);
   assert.ok(await value.evaluate((element) => element === document.activeElement), 'the focus is on the bad field');
-  const { errors } = (await site.api('POST', `accounts/${account}/providers`, {
-    name: 'Half', kind: 'okta', metadataXml: site.metadata(), jit: { enabled: true, validationKey: 'department' },
-  })).body;
+  const { errors } = (
+    await site.api('POST', `accounts/${account}/providers`, {
+      name: 'Half',
+      kind: 'okta',
+      metadataXml: site.metadata(),
+      jit: { enabled: true, validationKey: 'department' },
+    })
+  ).body;
   assert.ok((await descriptionOf(value)).includes(errors[0].message), 'the message is the server’s');
   await assertSound(page, 'half-filled pair');
 
@@ -144,30 +175,6 @@ test('all errors are told at once, and nothing that was typed is lost', async (t
   await assertSound(page, 'many errors');
 });
 
-test('metadata is taken from a file, dropped or chosen', async (t) => {
-  const { account, page } = await addForm(t);
-  const metadata = site.metadata();
-  await page.getByRole('link', { name: 'Add a provider' }).click();
-  const area = page.getByLabel('IdP metadata (XML)');
-  await dropFile(page, page.getByText('You can also drop the file here.'), { name: 'dropped.xml', text: `\uFEFF${metadata}` });
-  await page.getByText('dropped.xml').waitFor();
-  assert.equal(await area.inputValue(), metadata);
-
-  await page.getByLabel('Or take it from a file').setInputFiles({ name: 'chosen.xml', mimeType: 'text/xml', buffer: Buffer.from('<chosen/>') });
-  await page.getByText('chosen.xml', { exact: false }).waitFor();
-  assert.equal(await area.inputValue(), '<chosen/>');
-
-  await dropFile(page, area, { name: 'again.xml', text: metadata });
-  await page.getByText('again.xml').waitFor();
-  await dropFile(page, page.getByRole('heading', { level: 1 }), { name: 'missed.xml', text: '<missed/>' });
-  await atHeading(page, 'Add a provider');
-  await page.getByLabel('Name', { exact: true }).fill('From a file');
-  await page.getByRole('button', { name: 'Add provider' }).click();
-  await atHeading(page, 'From a file');
-  assert.equal((await site.items(`accounts/${account}/providers`)).length, 1);
-  await assertSound(page, 'after a drop');
-});
-
 test('the values that an IdP asks for first are there before there is a provider', async (t) => {
   const { account, page } = await addForm(t);
   await page.getByRole('link', { name: 'Add a provider' }).click();
@@ -180,20 +187,4 @@ test('the values that an IdP asks for first are there before there is a provider
   await page.getByLabel('Reply URL (Assertion Consumer Service URL)').waitFor();
   const { sp } = await site.newProvider(account, { name: 'Later', kind: 'okta' });
   assert.deepEqual(early, { acsUrl: sp.acsUrl, entityId: sp.entityId });
-});
-
-test('what was typed survives a look at another view', async (t) => {
-  const { page } = await addForm(t);
-  await page.getByRole('link', { name: 'Add a provider' }).click();
-  await page.getByLabel('Name', { exact: true }).fill('Half written');
-  await page.getByRole('link', { name: 'Sign-in log' }).click();
-  await atHeading(page, 'Sign-in log');
-  await page.goBack();
-  await page.getByRole('status').getByText('not saved').waitFor();
-  assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), 'Half written');
-  await assertSound(page, 'back at the form');
-  await page.getByRole('link', { name: 'Cancel' }).click();
-  await page.getByRole('link', { name: 'Add a provider' }).click();
-  await atHeading(page, 'Add a provider');
-  assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), '', 'but not Cancel');
 });

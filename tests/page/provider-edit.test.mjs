@@ -20,7 +20,9 @@ async function providerPage(t, settings) {
 }
 
 test('an edit changes what was edited and nothing else', async (t) => {
-  const { page, now } = await providerPage(t, { jit: { enabled: true, validationKey: 'department', validationValue: 'engineering' } });
+  const { page, now } = await providerPage(t, {
+    jit: { enabled: true, validationKey: 'department', validationValue: 'engineering' },
+  });
   const before = await now();
   await page.getByRole('link', { name: 'Edit' }).click();
   await atHeading(page, 'Edit Acme IdP');

@@ -10,7 +10,9 @@ const open = browser();
 async function withSignIns(t) {
   const account = await site.newAccount();
   const provider = await site.newProvider(account, {
-    name: 'Acme IdP', kind: 'okta', jit: { enabled: true, validationKey: 'department', validationValue: 'engineering' },
+    name: 'Acme IdP',
+    kind: 'okta',
+    jit: { enabled: true, validationKey: 'department', validationValue: 'engineering' },
   });
   await site.signIn(provider, { email: 'Ada@Example.com', attributes: { department: 'engineering' } });
   await site.signIn(provider, { email: 'bob@example.com', attributes: { department: 'sales' } });
@@ -65,7 +67,14 @@ test('the sign-in log tells of a refusal why, and what to do', async (t) => {
   const summary = rows.first().locator('summary');
   await summary.focus();
   await page.keyboard.press('Enter');
-  for (const text of [entry.error.message, entry.error.expected, entry.error.got, entry.error.remedy, entry.error.code, entry.id]) {
+  for (const text of [
+    entry.error.message,
+    entry.error.expected,
+    entry.error.got,
+    entry.error.remedy,
+    entry.error.code,
+    entry.id,
+  ]) {
     await rows.first().locator('.entry').getByText(text, { exact: true }).first().waitFor();
   }
   const trace = rows.first().getByRole('table', { name: 'How it was decided' });

@@ -74,7 +74,9 @@ test('a token that is refused while a form is open costs nothing of what was typ
   await page.goto(`${site.admin}#/accounts/${account}/providers/new`);
   await page.getByLabel('Name', { exact: true }).fill('Acme IdP');
   await page.getByLabel('IdP metadata (XML)').fill(site.metadata());
-  await page.evaluate(() => { for (const key of Object.keys(sessionStorage)) sessionStorage.setItem(key, 'turned-around-in-between'); });
+  await page.evaluate(() => {
+    for (const key of Object.keys(sessionStorage)) sessionStorage.setItem(key, 'turned-around-in-between');
+  });
   await page.getByRole('button', { name: 'Add provider' }).click();
   await page.getByRole('alert').getByText('no longer accepts the set-up token').waitFor();
   await page.getByRole('button', { name: 'Enter the token again' }).click();

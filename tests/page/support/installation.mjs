@@ -56,14 +56,23 @@ export class Installation {
   }
 
   async newProvider(account, settings) {
-    const { status, body } = await this.api('POST', `accounts/${account}/providers`, { metadataXml: this.metadata(), ...settings });
+    const { status, body } = await this.api('POST', `accounts/${account}/providers`, {
+      metadataXml: this.metadata(),
+      ...settings,
+    });
     assert.equal(status, 201, JSON.stringify(body));
     return body;
   }
 
   /** A signed response for `provider`, base64. */
   response({ entityId, sp }, { email, attributes }) {
-    return signWithSamlify(this.keys, { issuer: entityId, audience: sp.entityId, recipient: sp.acsUrl, nameId: email, attributes });
+    return signWithSamlify(this.keys, {
+      issuer: entityId,
+      audience: sp.entityId,
+      recipient: sp.acsUrl,
+      nameId: email,
+      attributes,
+    });
   }
 
   async signIn(provider, person) {
@@ -76,7 +85,9 @@ async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address();
-  await new Promise((resolve) => { server.close(resolve); });
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
   return port;
 }
 

@@ -4,12 +4,22 @@ import { after, before } from 'node:test';
 import { chromium } from 'playwright-core';
 import { findChromium } from '../../../dev/setup/chromium.mjs';
 
-const args = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const args = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 /** Returns `open(options)`, which makes a page that records what went wrong in it as `page.troubles`. */
 export function browser() {
   let launched;
-  before(async () => { launched = await chromium.launch({ executablePath: findChromium() ?? undefined, args }); });
+  before(async () => {
+    launched = await chromium.launch({ executablePath: findChromium() ?? undefined, args });
+  });
   after(() => launched?.close());
 
   return async function open(test, { width = 1000, colorScheme = 'light' } = {}) {
@@ -44,9 +54,18 @@ export async function assertSound(page, where) {
     const described = [...document.querySelectorAll('[aria-describedby], [aria-labelledby]')];
     return {
       overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      unlabelled: controls.filter((control) => ![...control.labels].some((label) => visible(label) && said(label))).map((control) => control.outerHTML),
-      unnamed: [...document.querySelectorAll('a, button, summary')].filter((element) => visible(element) && !said(element)).map((element) => element.outerHTML),
-      dangling: described.flatMap((element) => `${element.getAttribute('aria-describedby') ?? ''} ${element.getAttribute('aria-labelledby') ?? ''}`.trim().split(/\s+/))
+      unlabelled: controls
+        .filter((control) => ![...control.labels].some((label) => visible(label) && said(label)))
+        .map((control) => control.outerHTML),
+      unnamed: [...document.querySelectorAll('a, button, summary')]
+        .filter((element) => visible(element) && !said(element))
+        .map((element) => element.outerHTML),
+      dangling: described
+        .flatMap((element) =>
+          `${element.getAttribute('aria-describedby') ?? ''} ${element.getAttribute('aria-labelledby') ?? ''}`
+            .trim()
+            .split(/\s+/),
+        )
         .filter((id) => !document.getElementById(id)),
       twice: [...document.querySelectorAll('[id]')].map(({ id }) => id).filter((id, index, all) => all.indexOf(id) !== index),
       headings: document.querySelectorAll('h1').length,
@@ -79,17 +98,25 @@ export async function tabTo(page, name) {
 
 /** The texts that a screen reader adds to the control with this label. */
 export async function descriptionOf(control) {
-  return control.evaluate((element) => (element.getAttribute('aria-describedby') ?? '').split(' ').filter(Boolean)
-    .map((id) => document.getElementById(id).textContent).join(' '));
+  return control.evaluate((element) =>
+    (element.getAttribute('aria-describedby') ?? '')
+      .split(' ')
+      .filter(Boolean)
+      .map((id) => document.getElementById(id).textContent)
+      .join(' '),
+  );
 }
 
 /** Drops a file on `target`, as the browser reports it when it comes from the desktop. */
 export async function dropFile(page, target, { name, text }) {
-  const transfer = await page.evaluateHandle(({ name: fileName, text: content }) => {
-    const data = new DataTransfer();
-    data.items.add(new File([content], fileName, { type: 'text/xml' }));
-    return data;
-  }, { name, text });
+  const transfer = await page.evaluateHandle(
+    ({ name: fileName, text: content }) => {
+      const data = new DataTransfer();
+      data.items.add(new File([content], fileName, { type: 'text/xml' }));
+      return data;
+    },
+    { name, text },
+  );
   await target.dispatchEvent('dragover', { dataTransfer: transfer });
   await target.dispatchEvent('drop', { dataTransfer: transfer });
 }

@@ -22,7 +22,12 @@ export async function request(method, path, { query = {}, body, etag, signal, to
   let response;
   try {
     response = await fetch(url, {
-      method, headers, signal, cache: 'no-store', credentials: 'omit', redirect: 'error',
+      method,
+      headers,
+      signal,
+      cache: 'no-store',
+      credentials: 'omit',
+      redirect: 'error',
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch (error) {

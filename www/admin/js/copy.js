@@ -5,8 +5,16 @@ let serial = 0;
 
 /** A read-only field with its Copy button. */
 function copyField({ label, value, hint }, whisper) {
-  const id = `copy-${serial += 1}`;
-  const input = h('input', { id, readonly: true, value, spellcheck: 'false', class: 'value', 'aria-describedby': hint ? `${id}-hint` : null, focus: () => input.select() });
+  const id = `copy-${(serial += 1)}`;
+  const input = h('input', {
+    id,
+    readonly: true,
+    value,
+    spellcheck: 'false',
+    class: 'value',
+    'aria-describedby': hint ? `${id}-hint` : null,
+    focus: () => input.select(),
+  });
   const button = h('button', { type: 'button', click: copy }, h('span', {}, 'Copy'), h('span', { class: 'unseen' }, ` ${label}`));
   let timer;
 
@@ -15,12 +23,18 @@ function copyField({ label, value, hint }, whisper) {
     button.firstChild.textContent = done ? 'Copied' : 'Press Ctrl+C';
     whisper(done ? `${label} copied.` : `${label} is selected. Press Ctrl+C to copy it.`);
     clearTimeout(timer);
-    timer = setTimeout(() => { button.firstChild.textContent = 'Copy'; }, 2500);
+    timer = setTimeout(() => {
+      button.firstChild.textContent = 'Copy';
+    }, 2500);
   }
 
-  return h('div', { class: 'field' },
-    h('label', { for: id }, label), hint ? h('p', { class: 'hint', id: `${id}-hint` }, hint) : null,
-    h('div', { class: 'copy' }, input, button));
+  return h(
+    'div',
+    { class: 'field' },
+    h('label', { for: id }, label),
+    hint ? h('p', { class: 'hint', id: `${id}-hint` }, hint) : null,
+    h('div', { class: 'copy' }, input, button),
+  );
 }
 
 async function toClipboard(input) {
@@ -36,5 +50,10 @@ async function toClipboard(input) {
 }
 
 export function copyFieldsOf(kind, sp, whisper) {
-  return h('div', { class: 'copies' }, h('p', {}, kindOf(kind).place), copyFields(kind, sp).map((field) => copyField(field, whisper)));
+  return h(
+    'div',
+    { class: 'copies' },
+    h('p', {}, kindOf(kind).place),
+    copyFields(kind, sp).map((field) => copyField(field, whisper)),
+  );
 }

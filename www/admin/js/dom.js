@@ -26,8 +26,11 @@ export function shown(value) {
 
 /** `terms` is a list of [term, value]; a value is text or a node. */
 export function definitions(terms, attributes = {}) {
-  return h('dl', { class: 'facts', ...attributes }, terms.map(([term, value]) =>
-    h('div', {}, h('dt', {}, term), h('dd', {}, value instanceof Node ? value : shown(value)))));
+  return h(
+    'dl',
+    { class: 'facts', ...attributes },
+    terms.map(([term, value]) => h('div', {}, h('dt', {}, term), h('dd', {}, value instanceof Node ? value : shown(value)))),
+  );
 }
 
 /**
@@ -35,13 +38,33 @@ export function definitions(terms, attributes = {}) {
  * takes a table's meaning away from screen readers, therefore the explicit roles.
  */
 export function table(caption, columns, rows) {
-  return h('table', { role: 'table' },
+  return h(
+    'table',
+    { role: 'table' },
     h('caption', {}, caption),
-    h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' },
-      columns.map((column) => h('th', { scope: 'col', role: 'columnheader' }, column)))),
-    h('tbody', { role: 'rowgroup' }, rows.map((cells) => h('tr', { role: 'row' },
-      cells.map((cell, index) => h('td', { role: 'cell', 'data-label': columns[index] },
-        h('span', {}, cell instanceof Node ? cell : shown(cell))))))));
+    h(
+      'thead',
+      { role: 'rowgroup' },
+      h(
+        'tr',
+        { role: 'row' },
+        columns.map((column) => h('th', { scope: 'col', role: 'columnheader' }, column)),
+      ),
+    ),
+    h(
+      'tbody',
+      { role: 'rowgroup' },
+      rows.map((cells) =>
+        h(
+          'tr',
+          { role: 'row' },
+          cells.map((cell, index) =>
+            h('td', { role: 'cell', 'data-label': columns[index] }, h('span', {}, cell instanceof Node ? cell : shown(cell))),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 export function badge(tone, text) {
@@ -50,9 +73,12 @@ export function badge(tone, text) {
 
 /** The heading of a view, with what can be done there beside it. */
 export function heading(text, ...actions) {
-  return h('div', { class: 'heading' },
+  return h(
+    'div',
+    { class: 'heading' },
     h('h1', { tabindex: '-1' }, text),
-    actions.length ? h('div', { class: 'actions' }, actions) : null);
+    actions.length ? h('div', { class: 'actions' }, actions) : null,
+  );
 }
 
 export function section(title, ...content) {

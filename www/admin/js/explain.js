@@ -1,6 +1,7 @@
 import { badge, definitions, h, heading, section, table } from './dom.js';
 import { request } from './api.js';
-import { areaField, createForm, selectField, textField } from './form.js';
+import { areaField, selectField, textField } from './fields.js';
+import { createForm } from './form.js';
 import { refusal, trace } from './sign-ins.js';
 
 const results = { passed: ['good', 'Passed'], failed: ['bad', 'Failed'], not_reached: ['off', 'Not reached'] };
@@ -10,18 +11,36 @@ export async function explainView({ account, signal, whisper }) {
   const { data: providers } = await request('GET', ['accounts', account, 'providers'], { query: { limit: 200 }, signal });
   const fields = {
     samlResponse: areaField({
-      name: 'samlResponse', label: 'SAML response (base64)', rows: 8, attributes: { class: 'value' },
+      name: 'samlResponse',
+      label: 'SAML response (base64)',
+      rows: 8,
+      attributes: { class: 'value' },
       hint: 'The value of the form field “SAMLResponse”, as the browser’s developer tools show it.',
     }),
-    provider: selectField({ name: 'provider', label: 'Provider', value: '', options: [['', 'The one that the response names'], ...providers.items.map(({ id, name }) => [id, name])] }),
-    at: textField({ name: 'at', label: 'As if it came at (optional)', hint: 'In UTC, such as 2026-11-22T10:00:00Z. Empty: now.' }),
+    provider: selectField({
+      name: 'provider',
+      label: 'Provider',
+      value: '',
+      options: [['', 'The one that the response names'], ...providers.items.map(({ id, name }) => [id, name])],
+    }),
+    at: textField({
+      name: 'at',
+      label: 'As if it came at (optional)',
+      hint: 'In UTC, such as 2026-11-22T10:00:00Z. Empty: now.',
+    }),
   };
   const verdict = h('div', { class: 'verdict' });
   const form = createForm({
-    fields: Object.values(fields), submitLabel: 'Check', busyLabel: 'Checking…',
+    fields: Object.values(fields),
+    submitLabel: 'Check',
+    busyLabel: 'Checking…',
     async submit() {
       verdict.replaceChildren();
-      const body = { samlResponse: bare(fields.samlResponse.read()), provider: fields.provider.read(), at: fields.at.read().trim() };
+      const body = {
+        samlResponse: bare(fields.samlResponse.read()),
+        provider: fields.provider.read(),
+        at: fields.at.read().trim(),
+      };
       for (const name of ['provider', 'at']) if (!body[name]) delete body[name];
       const { data } = await request('POST', ['accounts', account, 'saml', 'explain'], { body });
       verdict.replaceChildren(...explained(data));
@@ -34,8 +53,13 @@ export async function explainView({ account, signal, whisper }) {
     title: 'Check a response',
     content: [
       heading('Check a response'),
-      h('p', {}, 'See what would be decided about a SAML response, check by check. Nobody is signed in, nothing is changed, and one that was used already can be checked again.'),
-      form.element, verdict,
+      h(
+        'p',
+        {},
+        'See what would be decided about a SAML response, check by check. Nobody is signed in, nothing is changed, and one that was used already can be checked again.',
+      ),
+      form.element,
+      verdict,
     ],
   };
 }
@@ -48,14 +72,42 @@ function bare(text) {
 
 function explained({ accepted, error, checks, signed, subject, attributes, decision }) {
   return [
-    h('h2', { tabindex: '-1', class: accepted ? 'good' : 'bad' }, accepted ? 'This response would be accepted' : 'This response would be refused'),
+    h(
+      'h2',
+      { tabindex: '-1', class: accepted ? 'good' : 'bad' },
+      accepted ? 'This response would be accepted' : 'This response would be refused',
+    ),
     error ? refusal(error, 'h3') : null,
-    table('Checks, in their order', ['Check', 'Outcome', 'Expected', 'Got'], checks.map(({ name, outcome, expected, got }) => [
-      name.replaceAll('_', ' '), badge(...(results[outcome] ?? ['off', outcome])), expected, got])),
-    subject ? section('Subject', definitions([['NameID', subject.nameId], ['E-mail', subject.email]])) : null,
+    table(
+      'Checks, in their order',
+      ['Check', 'Outcome', 'Expected', 'Got'],
+      checks.map(({ name, outcome, expected, got }) => [
+        name.replaceAll('_', ' '),
+        badge(...(results[outcome] ?? ['off', outcome])),
+        expected,
+        got,
+      ]),
+    ),
+    subject
+      ? section(
+          'Subject',
+          definitions([
+            ['NameID', subject.nameId],
+            ['E-mail', subject.email],
+          ]),
+        )
+      : null,
     Object.keys(attributes ?? {}).length ? section('Attributes', definitions(Object.entries(attributes))) : null,
     decision ? section('Decision', h('p', {}, outcomes[decision.outcome] ?? decision.outcome), trace(decision.trace)) : null,
-    signed ? section('What was signed', definitions([['Element', signed.element], ['Key', h('code', {}, signed.keyFingerprint)]]),
-      h('details', {}, h('summary', {}, 'Canonical XML'), h('pre', {}, signed.canonicalXml))) : null,
+    signed
+      ? section(
+          'What was signed',
+          definitions([
+            ['Element', signed.element],
+            ['Key', h('code', {}, signed.keyFingerprint)],
+          ]),
+          h('details', {}, h('summary', {}, 'Canonical XML'), h('pre', {}, signed.canonicalXml)),
+        )
+      : null,
   ].filter(Boolean);
 }

@@ -18,7 +18,12 @@ export function time(value, format = moment) {
 /** When a certificate ends, with a warning from 30 days before. */
 export function expiry(value) {
   const left = Math.floor((new Date(value) - Date.now()) / day);
-  const note = left < 0 ? h('span', { class: 'bad' }, ' (expired)') : left < 30 ? h('span', { class: 'warn' }, ` (${relative.format(left, 'day')})`) : null;
+  const note =
+    left < 0
+      ? h('span', { class: 'bad' }, ' (expired)')
+      : left < 30
+        ? h('span', { class: 'warn' }, ` (${relative.format(left, 'day')})`)
+        : null;
   return h('span', {}, time(value, date), note);
 }
 

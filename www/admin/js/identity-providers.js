@@ -12,7 +12,8 @@ export const kinds = {
     fields: [
       ['Single sign-on URL', 'acsUrl', 'Leave “Use this for Recipient URL and Destination URL” ticked.'],
       ['Audience URI (SP Entity ID)', 'entityId'],
-      metadata, start('Start URL'),
+      metadata,
+      start('Start URL'),
     ],
     notes: ['Set “Application username” to Email, so that the NameID is the person’s e-mail address.'],
     attributes: '“Attribute Statements”',
@@ -20,7 +21,8 @@ export const kinds = {
   },
   entra: {
     name: 'Microsoft Entra ID',
-    place: 'In the Entra admin center: Enterprise applications → your application → Single sign-on → SAML → Basic SAML Configuration.',
+    place:
+      'In the Entra admin center: Enterprise applications → your application → Single sign-on → SAML → Basic SAML Configuration.',
     fields: [
       ['Identifier (Entity ID)', 'entityId'],
       ['Reply URL (Assertion Consumer Service URL)', 'acsUrl'],
@@ -66,12 +68,7 @@ export const kinds = {
   jumpcloud: {
     name: 'JumpCloud',
     place: 'In the JumpCloud Admin Portal: User Authentication → SSO Applications → your Custom Application → SSO.',
-    fields: [
-      ['SP Entity ID', 'entityId'],
-      ['ACS URL', 'acsUrl'],
-      start('Login URL'),
-      metadata,
-    ],
+    fields: [['SP Entity ID', 'entityId'], ['ACS URL', 'acsUrl'], start('Login URL'), metadata],
     notes: ['“IdP Entity ID” is yours to choose; it comes back to us in the metadata.'],
     attributes: '“Attributes”',
     source: 'The application’s SSO tab: “Export Metadata”.',
@@ -97,5 +94,7 @@ export const kindOf = (kind) => kinds[kind] ?? kinds.other;
 /** The value behind a field; those that are not known yet are left out. */
 export function copyFields(kind, sp) {
   const values = { ...sp, acsPattern: `^${sp.acsUrl.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}$` };
-  return kindOf(kind).fields.filter(([, name]) => values[name]).map(([label, name, hint]) => ({ label, value: values[name], hint }));
+  return kindOf(kind)
+    .fields.filter(([, name]) => values[name])
+    .map(([label, name, hint]) => ({ label, value: values[name], hint }));
 }

@@ -23,7 +23,12 @@ const routes = [
   ['accounts/:account/sign-ins/:id', signInView],
   ['accounts/:account/explain', explainView],
 ];
-const sections = [['providers', 'Providers'], ['users', 'Users'], ['sign-ins', 'Sign-in log'], ['explain', 'Check a response']];
+const sections = [
+  ['providers', 'Providers'],
+  ['users', 'Users'],
+  ['sign-ins', 'Sign-in log'],
+  ['explain', 'Check a response'],
+];
 
 const part = (id) => document.getElementById(id);
 let current = new AbortController();
@@ -36,7 +41,7 @@ const left = new Map();
 async function show() {
   takeTokenFromAddress();
   current.abort();
-  const controller = current = new AbortController();
+  const controller = (current = new AbortController());
   const { path, query } = address();
   const found = match(routes, path);
   const { account } = found?.parameters ?? {};
@@ -48,7 +53,9 @@ async function show() {
     return draw(left.get(location.hash), account);
   }
   const context = { ...found?.parameters, query, signal: controller.signal, go, reload: show, announce, whisper };
-  const waiting = setTimeout(() => { part('main').replaceChildren(h('p', { class: 'loading', role: 'status' }, 'Loading…')); }, 150);
+  const waiting = setTimeout(() => {
+    part('main').replaceChildren(h('p', { class: 'loading', role: 'status' }, 'Loading…'));
+  }, 150);
   try {
     const view = path.length ? await (found?.view ?? missingView)(context) : await firstView(context);
     if (view && !controller.signal.aborted) draw(view, account);
@@ -69,17 +76,36 @@ function go(path, { query, text = '', replace = false } = {}) {
   message = text;
   const next = link(path, query);
   if (next === location.hash) show();
-  else if (replace) { history.replaceState(null, '', next); show(); } else location.hash = next;
+  else if (replace) {
+    history.replaceState(null, '', next);
+    show();
+  } else location.hash = next;
 }
 
 function drawFrame(account, section) {
   const known = Boolean(account && storedToken());
   part('forget').hidden = !storedToken();
   part('account').hidden = !known;
-  part('account').replaceChildren(h('span', {}, 'Account '), h('b', {}, account ?? ''), ' ', h('a', { href: link(['accounts']) }, 'Change'));
+  part('account').replaceChildren(
+    h('span', {}, 'Account '),
+    h('b', {}, account ?? ''),
+    ' ',
+    h('a', { href: link(['accounts']) }, 'Change'),
+  );
   part('sections').hidden = !known;
-  part('sections').replaceChildren(h('ul', {}, sections.map(([name, label]) => h('li', {},
-    h('a', { href: link(['accounts', account ?? '', name]), 'aria-current': name === section ? 'page' : null }, label)))));
+  part('sections').replaceChildren(
+    h(
+      'ul',
+      {},
+      sections.map(([name, label]) =>
+        h(
+          'li',
+          {},
+          h('a', { href: link(['accounts', account ?? '', name]), 'aria-current': name === section ? 'page' : null }, label),
+        ),
+      ),
+    ),
+  );
 }
 
 function draw(view, account) {
@@ -112,10 +138,21 @@ function problemView(problem) {
   const missing = problem.status === 404;
   return {
     title: missing ? 'Not found' : 'Problem',
-    content: [h('div', { class: 'narrow' },
-      h('h1', { tabindex: '-1' }, missing ? 'Not found' : 'That did not work'),
-      h('p', { role: 'alert' }, problem.message),
-      h('p', {}, missing ? null : h('button', { type: 'button', click: show }, 'Try again'), ' ', h('a', { href: link(['accounts']) }, 'All accounts')))],
+    content: [
+      h(
+        'div',
+        { class: 'narrow' },
+        h('h1', { tabindex: '-1' }, missing ? 'Not found' : 'That did not work'),
+        h('p', { role: 'alert' }, problem.message),
+        h(
+          'p',
+          {},
+          missing ? null : h('button', { type: 'button', click: show }, 'Try again'),
+          ' ',
+          h('a', { href: link(['accounts']) }, 'All accounts'),
+        ),
+      ),
+    ],
   };
 }
 
@@ -123,13 +160,27 @@ function missingView() {
   return problemView({ status: 404, message: 'There is no such view on this page.' });
 }
 
-part('main').addEventListener('tokenwanted', async ({ detail: again }) => { if (await askForToken()) again(); });
-part('forget').addEventListener('click', () => { forgetToken(); left.clear(); onScreen = {}; show(); });
-addEventListener('beforeunload', (event) => { if (onScreen.unsaved?.()) event.preventDefault(); });
-part('skip').addEventListener('click', (event) => { event.preventDefault(); part('main').focus(); });
+part('main').addEventListener('tokenwanted', async ({ detail: again }) => {
+  if (await askForToken()) again();
+});
+part('forget').addEventListener('click', () => {
+  forgetToken();
+  left.clear();
+  onScreen = {};
+  show();
+});
+addEventListener('beforeunload', (event) => {
+  if (onScreen.unsaved?.()) event.preventDefault();
+});
+part('skip').addEventListener('click', (event) => {
+  event.preventDefault();
+  part('main').focus();
+});
 // A file that misses the drop zone would replace the page, and with it what was typed.
 for (const type of ['dragover', 'drop']) {
-  addEventListener(type, (event) => { if (event.dataTransfer?.types.includes('Files')) event.preventDefault(); });
+  addEventListener(type, (event) => {
+    if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
+  });
 }
 addEventListener('hashchange', show);
 show();

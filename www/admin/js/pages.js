@@ -5,7 +5,10 @@ import { link } from './router.js';
 export function pager(path, query, nextCursor) {
   const { cursor, ...rest } = query;
   if (!cursor && !nextCursor) return null;
-  return h('nav', { class: 'pager', 'aria-label': 'Pages' },
+  return h(
+    'nav',
+    { class: 'pager', 'aria-label': 'Pages' },
     cursor ? h('a', { class: 'button', href: link(path, rest) }, 'First page') : null,
-    nextCursor ? h('a', { class: 'button', href: link(path, { ...rest, cursor: nextCursor }) }, 'Next page') : null);
+    nextCursor ? h('a', { class: 'button', href: link(path, { ...rest, cursor: nextCursor }) }, 'Next page') : null,
+  );
 }

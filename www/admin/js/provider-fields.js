@@ -1,22 +1,75 @@
 import { h } from './dom.js';
-import { checkField, selectField, textField } from './form.js';
+import { checkField, selectField, textField } from './fields.js';
 import { kindOf, kinds } from './identity-providers.js';
 import { metadataField } from './metadata-field.js';
 
-const blank = { name: '', kind: 'okta', spEntityId: null, allowIdpInitiated: true, clockSkewSeconds: 120, jit: { enabled: false, validationKey: null, validationValue: null } };
+const blank = {
+  name: '',
+  kind: 'okta',
+  spEntityId: null,
+  allowIdpInitiated: true,
+  clockSkewSeconds: 120,
+  jit: { enabled: false, validationKey: null, validationValue: null },
+};
 
 /** The form's fields, filled from `provider` when it is edited. */
 export function providerFields(provider = blank, isNew = provider === blank) {
   const fields = {
-    name: textField({ name: 'name', label: 'Name', value: provider.name, hint: 'People see it when they choose how to sign in.', attributes: { required: true } }),
-    kind: selectField({ name: 'kind', label: 'IdP kind', value: provider.kind, options: Object.entries(kinds).map(([key, { name }]) => [key, name]) }),
+    name: textField({
+      name: 'name',
+      label: 'Name',
+      value: provider.name,
+      hint: 'People see it when they choose how to sign in.',
+      attributes: { required: true },
+    }),
+    kind: selectField({
+      name: 'kind',
+      label: 'IdP kind',
+      value: provider.kind,
+      options: Object.entries(kinds).map(([key, { name }]) => [key, name]),
+    }),
     metadataXml: metadataField({ label: isNew ? 'IdP metadata (XML)' : 'New IdP metadata (XML)', hint: ' ' }),
-    jitEnabled: checkField({ name: 'jitEnabled', pointer: '/jit/enabled', label: 'Enable JIT Provisioning', value: provider.jit.enabled, hint: 'A person whom the IdP sends and who has no user yet gets one at the first sign-in. No role and no group comes with it.' }),
-    validationKey: textField({ name: 'validationKey', pointer: '/jit/validationKey', label: 'JIT Validation Key', value: provider.jit.validationKey ?? '', hint: 'The name of a SAML attribute, such as department.' }),
-    validationValue: textField({ name: 'validationValue', pointer: '/jit/validationValue', label: 'JIT Validation Value', value: provider.jit.validationValue ?? '', hint: 'The value it must have, exactly. One of several values is enough.' }),
-    spEntityId: textField({ name: 'spEntityId', label: 'SP entity ID', value: provider.spEntityId ?? '', hint: 'The audience that assertions must name. Leave it empty for the default, the host of this installation.' }),
-    allowIdpInitiated: checkField({ name: 'allowIdpInitiated', label: 'Allow IdP-initiated sign-in', value: provider.allowIdpInitiated, hint: 'Needed for app tiles in the IdP’s own portal.' }),
-    clockSkewSeconds: textField({ name: 'clockSkewSeconds', label: 'Clock skew (seconds)', type: 'number', value: String(provider.clockSkewSeconds), hint: 'How far the IdP’s clock may be off: 0 to 300.', attributes: { min: 0, max: 300, step: 1, inputmode: 'numeric' } }),
+    jitEnabled: checkField({
+      name: 'jitEnabled',
+      pointer: '/jit/enabled',
+      label: 'Enable JIT Provisioning',
+      value: provider.jit.enabled,
+      hint: 'A person whom the IdP sends and who has no user yet gets one at the first sign-in. No role and no group comes with it.',
+    }),
+    validationKey: textField({
+      name: 'validationKey',
+      pointer: '/jit/validationKey',
+      label: 'JIT Validation Key',
+      value: provider.jit.validationKey ?? '',
+      hint: 'The name of a SAML attribute, such as department.',
+    }),
+    validationValue: textField({
+      name: 'validationValue',
+      pointer: '/jit/validationValue',
+      label: 'JIT Validation Value',
+      value: provider.jit.validationValue ?? '',
+      hint: 'The value it must have, exactly. One of several values is enough.',
+    }),
+    spEntityId: textField({
+      name: 'spEntityId',
+      label: 'SP entity ID',
+      value: provider.spEntityId ?? '',
+      hint: 'The audience that assertions must name. Leave it empty for the default, the host of this installation.',
+    }),
+    allowIdpInitiated: checkField({
+      name: 'allowIdpInitiated',
+      label: 'Allow IdP-initiated sign-in',
+      value: provider.allowIdpInitiated,
+      hint: 'Needed for app tiles in the IdP’s own portal.',
+    }),
+    clockSkewSeconds: textField({
+      name: 'clockSkewSeconds',
+      label: 'Clock skew (seconds)',
+      type: 'number',
+      value: String(provider.clockSkewSeconds),
+      hint: 'How far the IdP’s clock may be off: 0 to 300.',
+      attributes: { min: 0, max: 300, step: 1, inputmode: 'numeric' },
+    }),
   };
   const keep = isNew ? '' : 'Leave this empty to keep the present metadata; new metadata replaces its certificates. ';
   const showSource = () => fields.metadataXml.setHint(`${keep}${kindOf(fields.kind.read()).source}`);
@@ -28,10 +81,26 @@ export function providerFields(provider = blank, isNew = provider === blank) {
 function layout(fields) {
   return [
     h('fieldset', {}, h('legend', {}, 'Identity provider'), fields.name.element, fields.kind.element, fields.metadataXml.element),
-    h('fieldset', {}, h('legend', {}, 'Just-in-time provisioning'), fields.jitEnabled.element,
-      h('p', { class: 'explain' }, 'Leave key and value both blank to let in everyone the IdP sends. Fill in both to let in only those whose assertion carries that attribute with that value.'),
-      h('div', { class: 'pair' }, fields.validationKey.element, fields.validationValue.element)),
-    h('details', {}, h('summary', {}, 'More settings'), fields.spEntityId.element, fields.allowIdpInitiated.element, fields.clockSkewSeconds.element),
+    h(
+      'fieldset',
+      {},
+      h('legend', {}, 'Just-in-time provisioning'),
+      fields.jitEnabled.element,
+      h(
+        'p',
+        { class: 'explain' },
+        'Leave key and value both blank to let in everyone the IdP sends. Fill in both to let in only those whose assertion carries that attribute with that value.',
+      ),
+      h('div', { class: 'pair' }, fields.validationKey.element, fields.validationValue.element),
+    ),
+    h(
+      'details',
+      {},
+      h('summary', {}, 'More settings'),
+      fields.spEntityId.element,
+      fields.allowIdpInitiated.element,
+      fields.clockSkewSeconds.element,
+    ),
   ];
 }
 
@@ -47,7 +116,11 @@ export function readProvider(fields) {
     allowIdpInitiated: fields.allowIdpInitiated.read(),
     // Not a number goes as it was typed: the server's message is then the one that is shown.
     clockSkewSeconds: /^\d+$/.test(skew) ? Number(skew) : skew || null,
-    jit: { enabled: fields.jitEnabled.read(), validationKey: text(fields.validationKey), validationValue: text(fields.validationValue) },
+    jit: {
+      enabled: fields.jitEnabled.read(),
+      validationKey: text(fields.validationKey),
+      validationValue: text(fields.validationValue),
+    },
   };
 }
 

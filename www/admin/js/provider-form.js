@@ -10,7 +10,10 @@ export async function providerAddView({ account, go, whisper }) {
   const path = ['accounts', account, 'providers'];
   const { fields, layout } = providerFields();
   const form = createForm({
-    fields: Object.values(fields), submitLabel: 'Add provider', busyLabel: 'Adding…', cancel: link(path),
+    fields: Object.values(fields),
+    submitLabel: 'Add provider',
+    busyLabel: 'Adding…',
+    cancel: link(path),
     async submit() {
       const { data } = await request('POST', path, { body: readProvider(fields) });
       form.saved();
@@ -22,7 +25,9 @@ export async function providerAddView({ account, go, whisper }) {
     title: 'Add a provider',
     content: [
       h('p', { class: 'crumb' }, h('a', { href: link(path) }, 'Providers')),
-      heading('Add a provider'), await valuesFirst(account, fields.kind, whisper), form.element,
+      heading('Add a provider'),
+      await valuesFirst(account, fields.kind, whisper),
+      form.element,
     ],
     unsaved: form.unsaved,
   };
@@ -45,7 +50,10 @@ export async function providerEditView({ account, id, signal, go }) {
   const { fields, layout } = providerFields(saved.data, false);
   let before = readProvider(fields);
   const form = createForm({
-    fields: Object.values(fields), submitLabel: 'Save', cancel: link(path), submit,
+    fields: Object.values(fields),
+    submitLabel: 'Save',
+    cancel: link(path),
+    submit,
   });
   form.place(present(saved.data), ...layout);
 
@@ -65,10 +73,19 @@ export async function providerEditView({ account, id, signal, go }) {
 
   function offerNewState() {
     const keep = h('button', { type: 'button', class: 'main', click: () => rebase() }, 'Load the new state, keep what I typed');
-    form.summary.replaceChildren(h('div', { class: 'problem', role: 'alert' },
-      h('h2', {}, 'Somebody else changed this provider while you were editing it'),
-      h('p', {}, 'Nothing was saved, and nothing you typed is lost. The fields you did not touch take the new values; you can then save.'),
-      h('div', { class: 'buttons' }, keep)));
+    form.summary.replaceChildren(
+      h(
+        'div',
+        { class: 'problem', role: 'alert' },
+        h('h2', {}, 'Somebody else changed this provider while you were editing it'),
+        h(
+          'p',
+          {},
+          'Nothing was saved, and nothing you typed is lost. The fields you did not touch take the new values; you can then save.',
+        ),
+        h('div', { class: 'buttons' }, keep),
+      ),
+    );
     keep.focus();
   }
 
@@ -86,8 +103,19 @@ export async function providerEditView({ account, id, signal, go }) {
       }
       before = readProvider(theirs);
       for (const [field, value] of conflicts) field.setNote(`The other change has: ${worded(value)}`);
-      form.summary.replaceChildren(h('div', { class: 'notice', role: 'status' },
-        h('p', {}, conflicts.length ? 'The new state is loaded. Where it differs from what you typed, it says so beside the field.' : 'The new state is loaded. What you typed is still here.')));
+      form.summary.replaceChildren(
+        h(
+          'div',
+          { class: 'notice', role: 'status' },
+          h(
+            'p',
+            {},
+            conflicts.length
+              ? 'The new state is loaded. Where it differs from what you typed, it says so beside the field.'
+              : 'The new state is loaded. What you typed is still here.',
+          ),
+        ),
+      );
       (conflicts[0]?.[0] ?? fields.name).control.focus();
     } catch (problem) {
       form.showProblem(problem);
@@ -97,19 +125,35 @@ export async function providerEditView({ account, id, signal, go }) {
   return {
     title: `Edit ${saved.data.name}`,
     content: [
-      h('p', { class: 'crumb' }, h('a', { href: link(path.slice(0, 3)) }, 'Providers'), ' / ', h('a', { href: link(path) }, saved.data.name)),
-      heading(`Edit ${saved.data.name}`), form.element,
+      h(
+        'p',
+        { class: 'crumb' },
+        h('a', { href: link(path.slice(0, 3)) }, 'Providers'),
+        ' / ',
+        h('a', { href: link(path) }, saved.data.name),
+      ),
+      heading(`Edit ${saved.data.name}`),
+      form.element,
     ],
     unsaved: form.unsaved,
   };
 }
 
 function present(provider) {
-  return h('p', { class: 'muted' }, `Present metadata: ${kindOf(provider.kind).name}, entity ID ${provider.entityId}, ${provider.certificates.length} signing certificate${provider.certificates.length === 1 ? '' : 's'}.`);
+  return h(
+    'p',
+    { class: 'muted' },
+    `Present metadata: ${kindOf(provider.kind).name}, entity ID ${provider.entityId}, ${provider.certificates.length} signing certificate${provider.certificates.length === 1 ? '' : 's'}.`,
+  );
 }
 
 function touched(patch, pointer) {
-  return pointer.split('/').slice(1).reduce((value, name) => value?.[name], patch) !== undefined;
+  return (
+    pointer
+      .split('/')
+      .slice(1)
+      .reduce((value, name) => value?.[name], patch) !== undefined
+  );
 }
 
 function worded(value) {

@@ -21,11 +21,22 @@ export async function providerView(context) {
       h('p', { class: 'badges' }, states(provider)),
       trouble,
       warnings(provider),
-      section(kind === kindOf('other') ? 'What to copy into your IdP' : `What to copy into ${kind.name}`,
-        copyFieldsOf(provider.kind, provider.sp, whisper), notes(kind, provider)),
-      section('Try it', h('p', {}, 'Sign in as one of the people assigned to the app in your IdP. Each attempt is in the ',
-        h('a', { href: link(['accounts', account, 'sign-ins']) }, 'sign-in log'), ', with the reason if it was refused.'),
-      startLink(provider)),
+      section(
+        kind === kindOf('other') ? 'What to copy into your IdP' : `What to copy into ${kind.name}`,
+        copyFieldsOf(provider.kind, provider.sp, whisper),
+        notes(kind, provider),
+      ),
+      section(
+        'Try it',
+        h(
+          'p',
+          {},
+          'Sign in as one of the people assigned to the app in your IdP. Each attempt is in the ',
+          h('a', { href: link(['accounts', account, 'sign-ins']) }, 'sign-in log'),
+          ', with the reason if it was refused.',
+        ),
+        startLink(provider),
+      ),
       section('Settings', settings(provider, kind)),
       section('Signing certificates', certificates(provider.certificates)),
     ],
@@ -35,17 +46,40 @@ export async function providerView(context) {
 function notes(kind, { jit }) {
   const list = [...kind.notes];
   if (jit.enabled && jit.validationKey) {
-    list.push(`JIT validation looks for the attribute “${jit.validationKey}” with the value “${jit.validationValue}”. Add it under ${kind.attributes}.`);
+    list.push(
+      `JIT validation looks for the attribute “${jit.validationKey}” with the value “${jit.validationValue}”. Add it under ${kind.attributes}.`,
+    );
   }
-  return list.length ? h('ul', { class: 'notes' }, list.map((text) => h('li', {}, text))) : null;
+  return list.length
+    ? h(
+        'ul',
+        { class: 'notes' },
+        list.map((text) => h('li', {}, text)),
+      )
+    : null;
 }
 
 function startLink({ enabled, ssoBinding, sp }) {
   if (!enabled) return h('p', { class: 'muted' }, 'The provider is disabled: enable it first.');
-  if (ssoBinding !== 'redirect') return h('p', {}, 'Begin at the IdP: its metadata names no sign-on URL with the HTTP-Redirect binding, which a sign-in that begins here needs.');
+  if (ssoBinding !== 'redirect')
+    return h(
+      'p',
+      {},
+      'Begin at the IdP: its metadata names no sign-on URL with the HTTP-Redirect binding, which a sign-in that begins here needs.',
+    );
   // Only a web address may become a link: the rest could be anything that runs.
   return /^https?:\/\//.test(sp.loginUrl)
-    ? h('p', {}, h('a', { class: 'button', href: sp.loginUrl, target: '_blank', rel: 'noopener' }, 'Sign in through this provider', h('span', { class: 'unseen' }, ' (opens a new tab)'))) : null;
+    ? h(
+        'p',
+        {},
+        h(
+          'a',
+          { class: 'button', href: sp.loginUrl, target: '_blank', rel: 'noopener' },
+          'Sign in through this provider',
+          h('span', { class: 'unseen' }, ' (opens a new tab)'),
+        ),
+      )
+    : null;
 }
 
 function settings(provider, kind) {
@@ -58,18 +92,30 @@ function settings(provider, kind) {
     ['SP entity ID', provider.spEntityId ?? `${provider.sp.entityId} (default)`],
     ['IdP-initiated sign-in', provider.allowIdpInitiated ? 'Allowed' : 'Refused'],
     ['Clock skew', `${provider.clockSkewSeconds} seconds`],
-    ['JIT provisioning', !jit.enabled ? 'Off: only people who already have a user can sign in'
-      : jit.validationKey ? `On, for those whose “${jit.validationKey}” is “${jit.validationValue}”` : 'On, for everyone the IdP sends'],
+    [
+      'JIT provisioning',
+      !jit.enabled
+        ? 'Off: only people who already have a user can sign in'
+        : jit.validationKey
+          ? `On, for those whose “${jit.validationKey}” is “${jit.validationValue}”`
+          : 'On, for everyone the IdP sends',
+    ],
     ['Created', time(provider.createdAt)],
     ['Changed', time(provider.updatedAt)],
   ]);
 }
 
 function certificates(list) {
-  return table('A response must be signed with the key of one of these', ['Subject', 'Ends', 'Key', 'SHA-256 fingerprint'],
+  return table(
+    'A response must be signed with the key of one of these',
+    ['Subject', 'Ends', 'Key', 'SHA-256 fingerprint'],
     list.map((certificate) => [
-      certificate.subject, expiry(certificate.notAfter),
-      [certificate.algorithm, certificate.bits].filter(Boolean).join(' '), fingerprint(certificate.fingerprint)]));
+      certificate.subject,
+      expiry(certificate.notAfter),
+      [certificate.algorithm, certificate.bits].filter(Boolean).join(' '),
+      fingerprint(certificate.fingerprint),
+    ]),
+  );
 }
 
 /** Enable, disable and delete, and the place where their failures are told. */
@@ -77,11 +123,22 @@ function actions({ account, go, reload, announce }, path, provider, etag) {
   const trouble = h('div');
   const tell = (problem, retry) => {
     const stale = problem.status === 412;
-    trouble.replaceChildren(h('div', { class: 'problem', role: 'alert' },
-      h('h2', {}, stale ? 'Somebody else changed this provider meanwhile' : 'That did not work'),
-      h('p', {}, stale ? 'Nothing was changed. Look at the new state first. ' : `${problem.message} `,
-        problem.status === 401 ? h('button', { type: 'button', class: 'link', click: () => ask(retry) }, 'Enter the token again') : null,
-        stale ? h('button', { type: 'button', class: 'link', click: reload }, 'Load the new state') : null)));
+    trouble.replaceChildren(
+      h(
+        'div',
+        { class: 'problem', role: 'alert' },
+        h('h2', {}, stale ? 'Somebody else changed this provider meanwhile' : 'That did not work'),
+        h(
+          'p',
+          {},
+          stale ? 'Nothing was changed. Look at the new state first. ' : `${problem.message} `,
+          problem.status === 401
+            ? h('button', { type: 'button', class: 'link', click: () => ask(retry) }, 'Enter the token again')
+            : null,
+          stale ? h('button', { type: 'button', class: 'link', click: reload }, 'Load the new state') : null,
+        ),
+      ),
+    );
   };
   const ask = (retry) => trouble.dispatchEvent(new CustomEvent('tokenwanted', { bubbles: true, detail: retry }));
 
@@ -89,7 +146,9 @@ function actions({ account, go, reload, announce }, path, provider, etag) {
     try {
       await request('PATCH', path, { etag, body: { enabled: !provider.enabled } });
       await reload();
-      announce(provider.enabled ? `${provider.name} is disabled. Nobody can sign in through it.` : `${provider.name} is enabled.`);
+      announce(
+        provider.enabled ? `${provider.name} is disabled. Nobody can sign in through it.` : `${provider.name} is enabled.`,
+      );
     } catch (problem) {
       tell(problem, setEnabled);
     }
@@ -111,5 +170,9 @@ function actions({ account, go, reload, announce }, path, provider, etag) {
   }
 
   const removeButton = h('button', { type: 'button', class: 'danger', click: remove }, 'Delete');
-  return { toggle: h('button', { type: 'button', click: setEnabled }, provider.enabled ? 'Disable' : 'Enable'), remove: removeButton, trouble };
+  return {
+    toggle: h('button', { type: 'button', click: setEnabled }, provider.enabled ? 'Disable' : 'Enable'),
+    remove: removeButton,
+    trouble,
+  };
 }

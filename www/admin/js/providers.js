@@ -14,21 +14,35 @@ export async function providersView({ account, query, signal }) {
     content: [
       heading('Providers', add),
       data.items.length
-        ? h('ul', { class: 'cards' }, data.items.map((provider) => card(path, provider)))
-        : h('p', { class: 'empty' }, 'No identity provider yet. Add the first one: you need the metadata of your IdP’s SAML app, as a file or as text.'),
+        ? h(
+            'ul',
+            { class: 'cards' },
+            data.items.map((provider) => card(path, provider)),
+          )
+        : h(
+            'p',
+            { class: 'empty' },
+            'No identity provider yet. Add the first one: you need the metadata of your IdP’s SAML app, as a file or as text.',
+          ),
       pager(path, query, data.nextCursor),
     ],
   };
 }
 
 function card(path, provider) {
-  return h('li', {},
+  return h(
+    'li',
+    {},
     h('h2', {}, h('a', { href: link([...path, provider.id]) }, provider.name)),
     h('p', { class: 'badges' }, states(provider)),
-    h('dl', { class: 'line' },
+    h(
+      'dl',
+      { class: 'line' },
       fact('IdP', kindOf(provider.kind).name),
-      fact('Certificate', provider.certificates.length ? expiry(soonest(provider.certificates)) : '–')),
-    warnings(provider));
+      fact('Certificate', provider.certificates.length ? expiry(soonest(provider.certificates)) : '–'),
+    ),
+    warnings(provider),
+  );
 }
 
 function fact(term, value) {
@@ -38,12 +52,17 @@ function fact(term, value) {
 /** Words, not colour alone. */
 export function states({ enabled, jit }) {
   return [
-    enabled ? badge('good', 'Enabled') : badge('off', 'Disabled'), ' ',
+    enabled ? badge('good', 'Enabled') : badge('off', 'Disabled'),
+    ' ',
     jit.enabled ? badge('good', 'JIT on') : badge('off', 'JIT off'),
   ];
 }
 
 export function warnings({ warnings: list }) {
   if (!list?.length) return null;
-  return h('ul', { class: 'warnings', 'aria-label': 'Warnings' }, list.map((text) => h('li', {}, text)));
+  return h(
+    'ul',
+    { class: 'warnings', 'aria-label': 'Warnings' },
+    list.map((text) => h('li', {}, text)),
+  );
 }

@@ -28,7 +28,9 @@ export function match(routes, path) {
     const wanted = pattern.split('/');
     if (wanted.length !== path.length) continue;
     if (!wanted.every((part, index) => part.startsWith(':') || part === path[index])) continue;
-    const parameters = Object.fromEntries(wanted.flatMap((part, index) => (part.startsWith(':') ? [[part.slice(1), path[index]]] : [])));
+    const parameters = Object.fromEntries(
+      wanted.flatMap((part, index) => (part.startsWith(':') ? [[part.slice(1), path[index]]] : [])),
+    );
     return { view, parameters };
   }
   return null;
