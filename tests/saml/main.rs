@@ -1,0 +1,1 @@
+//! The verifier on responses as they come: a corpus of cases, each with its expected outcome.

@@ -1,0 +1,1 @@
+//! Every statement against the real schema.
