@@ -16,7 +16,7 @@ export const kinds = {
       start('Start URL'),
     ],
     notes: ['Set “Application username” to Email, so that the NameID is the person’s e-mail address.'],
-    attributes: '“Attribute Statements”',
+    attributes: 'Add it under “Attribute Statements”.',
     source: 'The app’s “Sign On” tab links to it: “Metadata URL”, or “Identity Provider metadata”. Save that page as a file.',
   },
   entra: {
@@ -30,7 +30,7 @@ export const kinds = {
       ['SP metadata URL', 'metadataUrl', 'Save it as a file to use “Upload metadata file” instead.'],
     ],
     notes: [],
-    attributes: '“Attributes & Claims”',
+    attributes: 'Add it under “Attributes & Claims”.',
     source: 'On the application’s Single sign-on page, under SAML Certificates: “Federation Metadata XML”, Download.',
   },
   onelogin: {
@@ -45,7 +45,7 @@ export const kinds = {
       metadata,
     ],
     notes: ['On the SSO tab, set “SAML Signature Algorithm” to SHA-256.'],
-    attributes: '“Parameters” (tick “Include in SAML assertion”)',
+    attributes: 'Add it under “Parameters”, with “Include in SAML assertion” ticked.',
     source: 'In the application: More Actions → SAML Metadata.',
   },
   keycloak: {
@@ -62,7 +62,7 @@ export const kinds = {
       'On the Keys tab, turn “Client signature required” off.',
       'For sign-ins that start at Keycloak, give the client an “IDP-Initiated SSO URL name”.',
     ],
-    attributes: '“Client scopes” as a mapper of the client’s dedicated scope',
+    attributes: 'Add a mapper for it to the client’s dedicated scope, under “Client scopes”.',
     source: 'Realm settings → General → Endpoints: “SAML 2.0 Identity Provider Metadata”. Save that page as a file.',
   },
   jumpcloud: {
@@ -70,12 +70,12 @@ export const kinds = {
     place: 'In the JumpCloud Admin Portal: User Authentication → SSO Applications → your Custom Application → SSO.',
     fields: [['SP Entity ID', 'entityId'], ['ACS URL', 'acsUrl'], start('Login URL'), metadata],
     notes: ['“IdP Entity ID” is yours to choose; it comes back to us in the metadata.'],
-    attributes: '“Attributes”',
+    attributes: 'Add it under “Attributes”.',
     source: 'The application’s SSO tab: “Export Metadata”.',
   },
   other: {
     name: 'Other SAML 2.0 IdP',
-    place: 'Wherever your IdP describes its service providers.',
+    place: 'Your IdP asks for these where it describes a service provider (SP).',
     fields: [
       ['Assertion consumer service (ACS) URL', 'acsUrl', 'Also the Recipient and the Destination. Binding: HTTP-POST.'],
       ['SP entity ID (audience)', 'entityId'],
@@ -83,7 +83,7 @@ export const kinds = {
       start('Start URL'),
     ],
     notes: [],
-    attributes: 'the attributes of the assertion',
+    attributes: 'Your IdP must put it into the assertion.',
     source: 'Look for “IdP metadata” or “federation metadata” in its console.',
   },
 };

@@ -47,7 +47,7 @@ function notes(kind, { jit }) {
   const list = [...kind.notes];
   if (jit.enabled && jit.validationKey) {
     list.push(
-      `JIT validation looks for the attribute “${jit.validationKey}” with the value “${jit.validationValue}”. Add it under ${kind.attributes}.`,
+      `JIT validation looks for the attribute “${jit.validationKey}” with the value “${jit.validationValue}”. ${kind.attributes}`,
     );
   }
   return list.length
