@@ -132,6 +132,32 @@ test('an answer that comes late does not replace the view that came after it', a
   assert.equal(await page.getByRole('heading', { level: 1 }).count(), 1);
 });
 
+test('a save that ends after somebody went elsewhere does not take them away', async (t) => {
+  const account = await site.newAccount();
+  const page = await open(t);
+  await page.goto(site.setUpLink);
+  await page.goto(`${site.admin}#/accounts/${account}/providers/new`);
+  await page.getByLabel('Name', { exact: true }).fill('Slow');
+  await page.getByLabel('IdP metadata (XML)').fill(site.metadata());
+  let release;
+  const held = new Promise((resolve) => {
+    release = resolve;
+  });
+  await page.route('**/providers', async (route) => {
+    if (route.request().method() === 'POST') await held;
+    await route.continue();
+  });
+  await page.getByRole('button', { name: 'Add provider' }).click();
+  await page.getByRole('link', { name: 'Users' }).click();
+  await atHeading(page, 'Users');
+  release();
+  await page.getByRole('status').getByText('Provider “Slow” added.').waitFor();
+  await atHeading(page, 'Users');
+  await page.goBack();
+  await atHeading(page, 'Add a provider');
+  assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), '', 'what was saved is not offered again');
+});
+
 test('lists go on page by page, and Back leads back', async (t) => {
   const account = await site.newAccount();
   const provider = await site.newProvider(account, { name: 'Acme IdP', kind: 'okta', jit: { enabled: true } });

@@ -42,37 +42,42 @@ async function show() {
   takeTokenFromAddress();
   current.abort();
   const controller = (current = new AbortController());
+  const here = location.hash;
   const { path, query } = address();
   const found = match(routes, path);
   const { account } = found?.parameters ?? {};
   drawFrame(account, path[2]);
   if (onScreen.unsaved?.()) left.set(onScreen.hash, onScreen);
-  if (!storedToken()) return draw(tokenView({ done: show }));
-  if (left.has(location.hash)) {
+  if (!storedToken()) return draw(tokenView({ done: show }), here);
+  const kept = left.get(here);
+  left.delete(here);
+  if (kept?.unsaved()) {
     message = 'What you typed here is still there, and not saved.';
-    return draw(left.get(location.hash), account);
+    return draw(kept, here, account);
   }
+  // A save that ends, or a choice that is made, after somebody went elsewhere must not take them away from there.
+  const go = (path, options = {}) => (location.hash === here ? goTo(path, options) : announce(options.text ?? ''));
   const context = { ...found?.parameters, query, signal: controller.signal, go, reload: show, announce, whisper };
   const waiting = setTimeout(() => {
     part('main').replaceChildren(h('p', { class: 'loading', role: 'status' }, 'Loading…'));
   }, 150);
   try {
     const view = path.length ? await (found?.view ?? missingView)(context) : await firstView(context);
-    if (view && !controller.signal.aborted) draw(view, account);
+    if (view && !controller.signal.aborted) draw(view, here, account);
   } catch (problem) {
     if (controller.signal.aborted) return;
     if (problem.status === 401) {
       forgetToken();
       drawFrame();
-      draw(tokenView({ done: show, refused: true }));
-    } else draw(problemView(problem), account);
+      draw(tokenView({ done: show, refused: true }), here);
+    } else draw(problemView(problem), here, account);
   } finally {
     clearTimeout(waiting);
   }
 }
 
 /** Goes to another view, with a message for its top. With `replace`, Back does not lead here again. */
-function go(path, { query, text = '', replace = false } = {}) {
+function goTo(path, { query, text = '', replace = false }) {
   message = text;
   const next = link(path, query);
   if (next === location.hash) show();
@@ -108,10 +113,10 @@ function drawFrame(account, section) {
   );
 }
 
-function draw(view, account) {
+/** `here` is the address that the view was made for. */
+function draw(view, here, account) {
   const { title, content, focus } = view;
-  onScreen = { ...view, hash: location.hash };
-  left.delete(location.hash);
+  onScreen = { ...view, hash: here };
   document.title = [title, account, 'Postern'].filter(Boolean).join(' · ');
   part('main').replaceChildren(...content.filter(Boolean));
   announce(message);
