@@ -1,1 +1,16 @@
-//! Every statement against the real schema.
+//! Every statement of `src/store` against the real schema: what it finds and changes, which constraint holds it, by which
+//! index it goes, and what a commit is worth when the database fails.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
+
+mod commits;
+mod constraints;
+mod directory;
+mod logs;
+mod query_plans;
+mod scene;
+mod sessions;
+mod single_use;
+#[path = "../support/mod.rs"]
+mod support;
+mod tenants;
+mod upkeep;

@@ -1,0 +1,114 @@
+//! Guards are constraints: each is met once and told by its name.
+
+use crate::logs::attempt;
+use crate::scene::{ISSUER, NOW, account_of, create_user, link, open_session, provider_of, run, scene, session_of};
+use crate::support::database::Database;
+use postern::access::Session;
+use postern::store::change::Change;
+use postern::store::sign_in::Outcome;
+use postern::store::{Constraint, Statement, Store, StoreError, account, commit, provider, session, spent};
+
+fn constraint<T: std::fmt::Debug>(result: Result<T, StoreError>) -> Constraint {
+    match result {
+        Err(StoreError::Constraint(constraint)) => constraint,
+        other => panic!("no constraint: {other:?}"),
+    }
+}
+
+fn change(database: &Database, id: &str, version: i64) -> Result<(), StoreError> {
+    let change: Change<'_, ()> = Change {
+        id,
+        at: NOW,
+        actor: "setup-token",
+        action: "provider.updated",
+        resource: "provider/p1".into(),
+        version,
+        before: None,
+        after: None,
+    };
+    pollster::block_on(commit(database, change.plan("acme", ())?)).map(|_| ())
+}
+
+#[test]
+fn an_account_id_is_given_once() {
+    let database = scene();
+    assert_eq!(constraint(run(&database, account::insert(&account_of("acme")))), Constraint::AccountId);
+}
+
+#[test]
+fn an_entity_id_has_one_provider_in_an_account() {
+    let database = scene();
+    let insert = |id, entity_id| run(&database, provider::insert("acme", &provider_of(id, entity_id)).unwrap());
+    assert_eq!(constraint(insert("p2", ISSUER)), Constraint::ProviderEntityId);
+    insert("p2", "https://two.example").unwrap();
+    let taken = provider_of("p2", ISSUER);
+    assert_eq!(constraint(run(&database, provider::update("acme", &taken).unwrap())), Constraint::ProviderEntityId);
+}
+
+#[test]
+fn an_email_has_one_user_in_an_account_whatever_its_case() {
+    let database = scene();
+    assert_eq!(constraint(create_user(&database, "acme", "u2", "ADA@example.com")), Constraint::UserEmail);
+    create_user(&database, "acme", "u2", "bob@example.com").unwrap();
+}
+
+#[test]
+fn a_name_id_means_one_user() {
+    let database = scene();
+    create_user(&database, "acme", "u2", "bob@example.com").unwrap();
+    assert_eq!(constraint(link(&database, "acme", "n1", "u2")), Constraint::UserLink);
+}
+
+#[test]
+fn a_version_is_made_once() {
+    let database = scene();
+    change(&database, "c1", 2).unwrap();
+    assert_eq!(constraint(change(&database, "c2", 2)), Constraint::ChangeVersion);
+    change(&database, "c2", 3).unwrap();
+}
+
+#[test]
+fn nothing_refers_to_what_is_not_there() {
+    let database = scene();
+    let of_nobody = Session { user: "u9".into(), ..session_of("s1") };
+    let by_nothing = Session { provider: "p9".into(), ..session_of("s1") };
+    for session in [&of_nobody, &by_nothing] {
+        assert_eq!(constraint(run(&database, session::insert(session, "d1"))), Constraint::Reference);
+    }
+    assert_eq!(constraint(link(&database, "acme", "n2", "u9")), Constraint::Reference);
+    assert_eq!(constraint(create_user(&database, "nobody", "u1", "ada@example.com")), Constraint::Reference);
+    let orphan = provider::insert("nobody", &provider_of("p1", ISSUER)).unwrap();
+    assert_eq!(constraint(run(&database, orphan)), Constraint::Reference);
+    let attempt = attempt("i1", Outcome::Refused).plan("nobody", ()).unwrap();
+    assert_eq!(constraint(pollster::block_on(commit(&database, attempt))), Constraint::Reference);
+}
+
+#[test]
+fn a_user_of_another_account_is_nobody_here() {
+    let database = scene();
+    create_user(&database, "other", "u2", "bob@example.com").unwrap();
+    assert_eq!(constraint(link(&database, "acme", "n2", "u2")), Constraint::Reference);
+}
+
+#[test]
+fn what_the_schema_forbids_is_told_in_its_own_words() {
+    let database = scene();
+    open_session(&database, "s1", "d1").unwrap();
+    let same_digest = constraint(open_session(&database, "s2", "d1"));
+    assert_eq!(same_digest, Constraint::Other("sessions.account_id, sessions.digest".into()));
+    let bad_kind = Statement { sql: "INSERT INTO spent VALUES ('acme', 'x', 'y', 1)", parameters: Vec::new() };
+    assert!(matches!(constraint(run(&database, bad_kind)), Constraint::Other(_)));
+}
+
+#[test]
+fn a_batch_is_all_or_nothing() {
+    let database = scene();
+    let before = database.dump();
+    let batch = vec![
+        spent::assertion("acme", "p1", "_a1", NOW),
+        session::insert(&session_of("s1"), "d1"),
+        spent::assertion("acme", "p1", "_a1", NOW),
+    ];
+    assert_eq!(constraint(pollster::block_on(database.batch(batch))), Constraint::Spent);
+    assert_eq!(database.dump(), before);
+}

@@ -1,0 +1,156 @@
+//! No statement reads a table that grows with the account's use from end to end: each goes by an index, so its cost is
+//! the same with a thousand users and a million.
+
+use crate::logs::attempt;
+use crate::scene::{ISSUER, NOW, provider_of, scene, session_of, user_of};
+use crate::single_use::secret;
+use crate::support::database::{Database, Fault};
+use postern::directory::{self, Email};
+use postern::store::change::Change;
+use postern::store::pending_request::{self, PendingRequest};
+use postern::store::sign_in::{self, Outcome};
+use postern::store::{Page, Plan, Statement, account, commit, provider, session, spent, user};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+fn page() -> Page {
+    Page { after: Some("m".into()), limit: 50 }
+}
+
+/// Every statement of the store, by a name to tell it by.
+fn statements() -> Vec<(&'static str, Statement)> {
+    let email = Email::parse("ada@example.com").unwrap();
+    let change = |change| user::change("acme", &change, NOW);
+    let mut all = vec![
+        ("account::find", account::find("acme")),
+        ("account::list", account::list(&page())),
+        ("provider::of_account", provider::of_account("acme")),
+        ("provider::find", provider::find("acme", "p1")),
+        ("provider::version", provider::version("acme", "p1")),
+        ("provider::update", provider::update("acme", &provider_of("p1", ISSUER)).unwrap()),
+        ("provider::delete", provider::delete("acme", "p1")),
+        ("user::find", user::find("acme", "u1")),
+        ("user::find_by_link", user::find_by_link("acme", "p1", "n1")),
+        ("user::find_by_email", user::find_by_email("acme", &email, "p1")),
+        ("user::list", user::list("acme", None, &page())),
+        ("user::list by e-mail", user::list("acme", Some(&email), &page())),
+        ("user::signed_in", change(directory::Change::SignedIn { user: "u1".into() })),
+        ("session::find", session::find("acme", "d1", NOW, NOW)),
+        ("session::seen", session::seen("acme", "d1", NOW)),
+        ("session::delete", session::delete("acme", "d1")),
+        ("session::purge", session::purge(NOW)),
+        ("spent::find_assertion", spent::find_assertion("acme", "p1", "_a1")),
+        ("spent::purge", spent::purge(NOW)),
+        ("pending_request::find", pending_request::find("acme", "_r1", "p1", "d1", NOW)),
+        ("pending_request::delete", pending_request::delete("acme", "_r1")),
+        ("pending_request::purge", pending_request::purge(NOW)),
+        ("sign_in::find", sign_in::find("acme", "i1")),
+        ("sign_in::list", sign_in::list("acme", None, &page())),
+        ("sign_in::list of an outcome", sign_in::list("acme", Some(Outcome::Refused), &page())),
+    ];
+    all.extend(inserts());
+    all
+}
+
+/// An insert searches nothing itself, but what it refers to.
+fn inserts() -> Vec<(&'static str, Statement)> {
+    let email = Email::parse("ada@example.com").unwrap();
+    let create = directory::Change::CreateUser { user: user_of("u2", "ada@example.com"), email };
+    let link = directory::Change::LinkUser { user: "u1".into(), provider: "p1".into(), name_id: "n2".into() };
+    vec![
+        ("account::insert", account::insert(&crate::scene::account_of("new"))),
+        ("provider::insert", provider::insert("acme", &provider_of("p2", "https://two.example")).unwrap()),
+        ("user::insert", user::change("acme", &create, NOW)),
+        ("user::link", user::change("acme", &link, NOW)),
+        ("session::insert", session::insert(&session_of("s1"), "d1")),
+        ("spent::assertion", spent::assertion("acme", "p1", "_a1", NOW)),
+        ("spent::request", spent::request("acme", "_r1", NOW)),
+    ]
+}
+
+#[test]
+fn every_statement_goes_by_an_index() {
+    let database = scene();
+    for (name, statement) in statements() {
+        for step in database.plan(&statement) {
+            assert!(!step.starts_with("SCAN"), "{name}: {step}");
+        }
+    }
+}
+
+#[test]
+fn no_list_is_sorted_after_it_is_read() {
+    let database = scene();
+    for (name, statement) in statements() {
+        for step in database.plan(&statement) {
+            assert!(!step.contains("TEMP B-TREE"), "{name}: {step}");
+        }
+    }
+}
+
+/// What commits run: each log row, and the proof that looks for it after an error of unknown effect.
+fn plans_and_proofs(database: &Database) -> Vec<Statement> {
+    let request = PendingRequest { id: "_r1".into(), return_to: "/".into() };
+    let pending = pending_request::plan("acme", &request, "p1", secret(), NOW);
+    let change: Change<'_, ()> = Change {
+        id: "c1",
+        at: NOW,
+        actor: "setup-token",
+        action: "provider.updated",
+        resource: "provider/p1".into(),
+        version: 2,
+        before: None,
+        after: None,
+    };
+    let mut statements = run_twice(database, attempt("i1", Outcome::Refused).plan("acme", ()).unwrap());
+    statements.extend(run_twice(database, change.plan("acme", ()).unwrap()));
+    statements.extend(run_twice(database, pending));
+    statements
+}
+
+fn run_twice<T>(database: &Database, plan: Plan<T>) -> Vec<Statement> {
+    database.watch(&[(1, Fault::After)]);
+    pollster::block_on(commit(database, plan)).unwrap();
+    let statements = database.statements();
+    assert_eq!(statements.len(), 3, "the row, the row again, the proof");
+    statements
+}
+
+#[test]
+fn plans_and_their_proofs_go_by_an_index() {
+    let database = scene();
+    for statement in plans_and_proofs(&database) {
+        for step in database.plan(&statement) {
+            assert!(!step.starts_with("SCAN"), "{}: {step}", statement.sql);
+        }
+    }
+}
+
+#[test]
+fn these_are_all_statements_that_there_are() {
+    let tried: BTreeSet<&str> = statements()
+        .into_iter()
+        .map(|(_, statement)| statement)
+        .chain(plans_and_proofs(&scene()))
+        .map(|s| s.sql)
+        .collect();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
+    let files = fs::read_dir(folder).unwrap().map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap());
+    let written: usize = files.map(|text| text.matches("Statement::new(").count()).sum();
+    assert_eq!(tried.len(), written, "a statement of src/store is missing here");
+}
+
+#[test]
+fn what_goes_with_a_provider_or_a_user_is_found_by_an_index() {
+    let database = scene();
+    for sql in [
+        "DELETE FROM user_links WHERE account_id = 'acme' AND user_id = 'u1'",
+        "DELETE FROM user_links WHERE account_id = 'acme' AND provider_id = 'p1'",
+        "DELETE FROM sessions WHERE account_id = 'acme' AND user_id = 'u1'",
+        "DELETE FROM sessions WHERE account_id = 'acme' AND provider_id = 'p1'",
+    ] {
+        let steps = database.plan(&Statement { sql, parameters: Vec::new() });
+        assert!(steps.iter().all(|step| step.starts_with("SEARCH")), "{sql}: {steps:?}");
+    }
+}

@@ -1,0 +1,90 @@
+//! Two accounts, each with a provider and a user: what most statements need to have something to find, and not to find.
+
+use crate::support::database::Database;
+use crate::support::keys::metadata;
+use postern::access::Session;
+use postern::directory::{Change, Email, ManagedBy, User};
+use postern::provider::Provider;
+use postern::store::account::Account;
+use postern::store::{Rows, Statement, Store, StoreError, account, provider, session, user};
+use postern::time::{Duration, Timestamp};
+
+/// 2026-11-22T06:00:00Z
+pub(crate) const NOW: Timestamp = Timestamp(1_795_327_200_000);
+
+pub(crate) const ISSUER: &str = "https://idp.example/entity";
+
+/// A database with the accounts `acme` and `other`. Both have a provider `p1` and a user `u1` whom it means by `n1`.
+pub(crate) fn scene() -> Database {
+    let database = Database::new();
+    for id in ["acme", "other"] {
+        run(&database, account::insert(&account_of(id))).unwrap();
+        run(&database, provider::insert(id, &provider_of("p1", ISSUER)).unwrap()).unwrap();
+        create_user(&database, id, "u1", "Ada@Example.com").unwrap();
+        link(&database, id, "n1", "u1").unwrap();
+    }
+    database
+}
+
+/// Runs one statement.
+pub(crate) fn run(database: &Database, statement: Statement) -> Result<Rows, StoreError> {
+    let mut results = pollster::block_on(database.batch(vec![statement]))?;
+    assert_eq!(results.len(), 1);
+    Ok(results.remove(0))
+}
+
+pub(crate) fn account_of(id: &str) -> Account {
+    Account { id: id.into(), name: format!("{id} Inc."), created_at: NOW, version: 1 }
+}
+
+pub(crate) fn provider_of(id: &str, entity_id: &str) -> Provider {
+    let input = serde_json::json!({
+        "name": "Corpus",
+        "kind": "okta",
+        "metadataXml": metadata(entity_id, &["idp", "idp-next"]),
+    });
+    Provider::create(input.as_object().unwrap(), id.into(), NOW).unwrap()
+}
+
+pub(crate) fn user_of(id: &str, email: &str) -> User {
+    User {
+        id: id.into(),
+        email: email.into(),
+        given_name: Some("Ada".into()),
+        family_name: None,
+        display_name: Some("Ada Lovelace".into()),
+        active: true,
+        managed_by: ManagedBy::Jit,
+        created_at: NOW,
+        updated_at: NOW,
+        last_sign_in_at: None,
+        version: 1,
+    }
+}
+
+pub(crate) fn create_user(database: &Database, account: &str, id: &str, email: &str) -> Result<Rows, StoreError> {
+    let change = Change::CreateUser { user: user_of(id, email), email: Email::parse(email).unwrap() };
+    run(database, user::change(account, &change, NOW))
+}
+
+pub(crate) fn link(database: &Database, account: &str, name_id: &str, user: &str) -> Result<Rows, StoreError> {
+    let change = Change::LinkUser { user: user.into(), provider: "p1".into(), name_id: name_id.into() };
+    run(database, user::change(account, &change, NOW))
+}
+
+pub(crate) fn session_of(id: &str) -> Session {
+    Session {
+        account: "acme".into(),
+        id: id.into(),
+        user: "u1".into(),
+        provider: "p1".into(),
+        name_id: "n1".into(),
+        session_index: Some("_s1".into()),
+        created_at: NOW,
+        expires_at: NOW.plus(Duration::hours(24)),
+    }
+}
+
+pub(crate) fn open_session(database: &Database, id: &str, digest: &str) -> Result<Rows, StoreError> {
+    run(database, session::insert(&session_of(id), digest))
+}
