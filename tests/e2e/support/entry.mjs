@@ -1,12 +1,13 @@
 // The entry that tests put around the built worker. It reads from each request
 //   x-test-fault   which D1 calls fail, and how (see faults.mjs)
+//   x-test-meet    before which D1 call it waits for another request (see faults.mjs)
 //   x-test-now     what the worker's clock says, in milliseconds since 1970; the real clock without it
 // and adds to each response
 //   x-test-d1-calls   how many D1 calls the worker had made by then (a batch is one)
 // None of this is in the deployed module, which knows nothing of being tested. `postern.mjs` puts the built module
 // beside this file as `index.js`.
 import Worker from './index.js';
-import { faultsFrom, proxiedDatabase } from './faults.mjs';
+import { faultsFrom, meetingFrom, proxiedDatabase } from './faults.mjs';
 
 const RealDate = Date;
 let now = null;
@@ -22,8 +23,8 @@ globalThis.Date = class Date extends RealDate {
 };
 
 /** The built worker over an environment whose database can fail and counts, and how many calls that has had. */
-function prepare(env, ctx, fault) {
-  const database = proxiedDatabase(env.DB, faultsFrom(fault));
+function prepare(env, ctx, headers) {
+  const database = proxiedDatabase(env.DB, faultsFrom(headers.get('x-test-fault')), meetingFrom(headers.get('x-test-meet')));
   const proxied = new Proxy(env, { get: (target, name) => (name === 'DB' ? database.binding : target[name]) });
   return { worker: new Worker(ctx, proxied), calls: database.calls };
 }
@@ -33,8 +34,8 @@ export default {
     const headers = new Headers(request.headers);
     const instant = headers.get('x-test-now');
     now = instant === null ? null : Number(instant);
-    const { worker, calls } = prepare(env, ctx, headers.get('x-test-fault'));
-    for (const name of ['x-test-fault', 'x-test-now']) headers.delete(name);
+    const { worker, calls } = prepare(env, ctx, headers);
+    for (const name of ['x-test-fault', 'x-test-meet', 'x-test-now']) headers.delete(name);
     const response = await worker.fetch(new Request(request, { headers }));
     const counted = new Response(response.body, response);
     counted.headers.set('x-test-d1-calls', String(calls()));
@@ -44,6 +45,6 @@ export default {
   /** The clock says the time that the event was scheduled for. */
   async scheduled(event, env, ctx) {
     now = event.scheduledTime;
-    await prepare(env, ctx, null).worker.scheduled(event);
+    await prepare(env, ctx, new Headers()).worker.scheduled(event);
   },
 };

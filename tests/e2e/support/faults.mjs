@@ -17,11 +17,33 @@ export function faultsFrom(text) {
     });
 }
 
-/** `{ binding, calls }`: a stand-in for `real` that fails as `faults` say, and how many calls it has had. */
-export function proxiedDatabase(real, faults) {
+const waiting = new Map();
+
+/** Reads `name@2`: before its second call the request waits for another one that is to meet it there. */
+export function meetingFrom(text) {
+  if (!text) return null;
+  const at = text.lastIndexOf('@');
+  return { name: text.slice(0, at), call: Number(text.slice(at + 1)) };
+}
+
+async function meet(name) {
+  waiting.set(name, (waiting.get(name) ?? 0) + 1);
+  // A promise that only the other request resolves looks to the runtime as if this one hung.
+  for (let turn = 0; waiting.get(name) < 2; turn += 1) {
+    if (turn > 10_000) throw new Error(`x-test-meet: nobody else came to ${name}`);
+    await scheduler.wait(1);
+  }
+}
+
+/**
+ * `{ binding, calls }`: a stand-in for `real` that fails as `faults` say and waits as `meeting` says, and how many calls
+ * it has had.
+ */
+export function proxiedDatabase(real, faults, meeting = null) {
   let count = 0;
   async function call(work) {
     const number = ++count;
+    if (meeting?.call === number) await meet(meeting.name);
     const fault = faults.find(({ from, to }) => from <= number && number <= to);
     // The shape and words in which D1 reports a lost connection.
     const lost = () => {

@@ -46,12 +46,13 @@ export class Postern {
   }
 
   /**
-   * `fetch` against the worker, by path. Redirects are answers here. `fault` is what faults.mjs reads (`after@2`).
-   * The response has `d1Calls` besides.
+   * `fetch` against the worker, by path. Redirects are answers here. `fault` and `meet` are what faults.mjs reads
+   * (`after@2`, `name@2`). The response has `d1Calls` besides.
    */
-  async fetch(path, { fault, headers, ...init } = {}) {
+  async fetch(path, { fault, meet, headers, ...init } = {}) {
     const sent = new Headers(headers);
     if (fault) sent.set('x-test-fault', fault);
+    if (meet) sent.set('x-test-meet', meet);
     if (this.now !== null) sent.set('x-test-now', String(this.now));
     const response = await fetch(new URL(path, this.origin), { redirect: 'manual', ...init, headers: sent });
     const calls = response.headers.get('x-test-d1-calls');
@@ -62,23 +63,23 @@ export class Postern {
    * A call of the admin API: `admin('POST', '/accounts', { id, name })`. Paths are below `/api/v1`.
    * Resolves to `{ status, headers, body, d1Calls }`, the body read as JSON when it is.
    */
-  async admin(method, path, json, { token = SETUP_TOKEN, version, headers, fault } = {}) {
+  async admin(method, path, json, { token = SETUP_TOKEN, version, headers, fault, meet } = {}) {
     const sent = new Headers(headers);
     if (token !== null) sent.set('authorization', `Bearer ${token}`);
     if (version !== undefined) sent.set('if-match', `"${version}"`);
     if (json !== undefined) sent.set('content-type', method === 'PATCH' ? 'application/merge-patch+json' : 'application/json');
     const body = json === undefined ? undefined : JSON.stringify(json);
-    const response = await this.fetch(`/api/v1${path}`, { method, headers: sent, body, fault });
+    const response = await this.fetch(`/api/v1${path}`, { method, headers: sent, body, fault, meet });
     const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');
     const answer = isJson ? await response.json() : await response.text();
     return { status: response.status, headers: response.headers, body: answer, d1Calls: response.d1Calls };
   }
 
   /** Posts a response to an ACS as a browser would: `acs` is a path or URL, `cookie` what the browser holds. */
-  postResponse(acs, { samlResponse, relayState, cookie, fault }) {
+  postResponse(acs, { samlResponse, relayState, cookie, fault, meet }) {
     const form = new URLSearchParams({ SAMLResponse: samlResponse });
     if (relayState !== undefined) form.set('RelayState', relayState);
-    return this.fetch(acs, { method: 'POST', body: form, headers: cookie ? { cookie } : {}, fault });
+    return this.fetch(acs, { method: 'POST', body: form, headers: cookie ? { cookie } : {}, fault, meet });
   }
 
   /** Every row of a table, for saying what was written and what was not. */
