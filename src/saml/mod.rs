@@ -47,11 +47,8 @@ impl Namespace {
 
 /// Decodes the form field `SAMLResponse`: base64, in which identity providers put line ends (RFC 2045).
 pub fn decode_base64(text: &str) -> Result<Vec<u8>, SamlError> {
-    let decoded = if text.bytes().any(|b| b.is_ascii_whitespace()) {
-        STANDARD.decode(text.split_ascii_whitespace().collect::<String>())
-    } else {
-        STANDARD.decode(text)
-    };
+    let without_spaces = |_| STANDARD.decode(text.split_ascii_whitespace().collect::<String>());
+    let decoded = STANDARD.decode(text).or_else(without_spaces);
     decoded.ok().filter(|bytes| !bytes.is_empty()).ok_or(SamlError::NotBase64)
 }
 

@@ -118,14 +118,26 @@ pub(super) fn document(input: &[u8], remarks: Remarks) -> Result<Document<'_>, X
     }
     let input = input.strip_prefix(BYTE_ORDER_MARK).unwrap_or(input);
     let text = std::str::from_utf8(input).map_err(|_| XmlError::Encoding)?;
-    if let Some(at) = text.bytes().position(|b| b < 0x20 && !is_space(b)) {
-        return Err(XmlError::Malformed { at: at as u64, what: "a control character" });
-    }
-    // U+FFFE and U+FFFF, by their bytes: no other character's hold them.
-    if let Some(at) = input.windows(3).position(|bytes| matches!(bytes, [0xEF, 0xBF, 0xBE | 0xBF])) {
-        return Err(XmlError::Malformed { at: at as u64, what: "a character that is not one" });
+    if let Some(at) = not_a_character(input) {
+        return Err(XmlError::Malformed { at: at as u64, what: "a character that XML does not have" });
     }
     Builder::new(text).run(remarks)
+}
+
+/// Where the first character is that UTF-8 has and XML 1.0 (section 2.2) has not: a control character, U+FFFE or U+FFFF.
+fn not_a_character(utf8: &[u8]) -> Option<usize> {
+    let suspect = |byte: &u8| *byte < 0x20 || *byte == 0xEF;
+    let mut from = 0;
+    while let Some(found) = utf8[from..].iter().position(suspect) {
+        let at = from + found;
+        match &utf8[at..] {
+            [byte, ..] if is_space(*byte) => {}
+            [0xEF, second, third, ..] if *second != 0xBF || *third < 0xBE => {}
+            _ => return Some(at),
+        }
+        from = at + 1;
+    }
+    None
 }
 
 struct Builder<'a> {
@@ -254,7 +266,7 @@ impl<'a> Builder<'a> {
             return Err(XmlError::TooMuch(Limit::Depth));
         }
         let tag = self.slice(start + 1, end - closing);
-        let name_end = tag.find(is_space_char).unwrap_or(tag.len());
+        let name_end = tag.bytes().position(is_space).unwrap_or(tag.len());
         let (name, rest) = tag.split_at(name_end);
         let (prefix, local) =
             qualified(name).ok_or(XmlError::Malformed { at: start, what: "a name that is not one" })?;
@@ -287,20 +299,21 @@ impl<'a> Builder<'a> {
         let malformed = |what| XmlError::Malformed { at, what };
         let (mut attributes, mut declarations) = (0, 0);
         loop {
-            let trimmed = rest.trim_start_matches(is_space_char);
+            let trimmed = trim_start(rest);
             if trimmed.is_empty() {
                 return Ok(());
             }
             if trimmed.len() == rest.len() {
                 return Err(malformed("no space before an attribute"));
             }
-            let (name, after) = trimmed.split_once('=').ok_or(malformed("an attribute without a value"))?;
-            let (prefix, local) = qualified(name.trim_end_matches(is_space_char))
+            let (name, after) = split_at_byte(trimmed, b'=').ok_or(malformed("an attribute without a value"))?;
+            let (prefix, local) = qualified(name.trim_end_matches([' ', '\t', '\r', '\n']))
                 .ok_or(malformed("an attribute name that is not one"))?;
-            let after = after.trim_start_matches(is_space_char);
-            let quote =
-                after.chars().next().filter(|c| matches!(c, '"' | '\'')).ok_or(malformed("a value without quotes"))?;
-            let (raw, after) = after[1..].split_once(quote).ok_or(malformed("a value without its closing quote"))?;
+            let after = trim_start(after);
+            let quote = after.bytes().next().filter(|b| matches!(b, b'"' | b'\''));
+            let quote = quote.ok_or(malformed("a value without quotes"))?;
+            let (raw, after) =
+                split_at_byte(&after[1..], quote).ok_or(malformed("a value without its closing quote"))?;
             let value = attribute_value(raw, at)?;
             rest = after;
 
@@ -380,13 +393,19 @@ fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
-fn is_space_char(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\r' | '\n')
+fn trim_start(text: &str) -> &str {
+    &text[text.bytes().position(|b| !is_space(b)).unwrap_or(text.len())..]
+}
+
+/// What is before and after the first of an ASCII byte.
+fn split_at_byte(text: &str, byte: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|b| b == byte)?;
+    Some((&text[..at], &text[at + 1..]))
 }
 
 /// Splits `prefix:local`, both being NCNames.
 fn qualified(name: &str) -> Option<(&str, &str)> {
-    let (prefix, local) = match name.split_once(':') {
+    let (prefix, local) = match split_at_byte(name, b':') {
         Some((prefix, local)) => (prefix, local),
         None => ("", name),
     };
@@ -395,6 +414,12 @@ fn qualified(name: &str) -> Option<(&str, &str)> {
 
 /// NCName of Namespaces in XML, section 3, after the productions of XML 1.0, section 2.3.
 fn is_ncname(name: &str) -> bool {
+    if let [first, others @ ..] = name.as_bytes()
+        && name.is_ascii()
+    {
+        return (first.is_ascii_alphabetic() || *first == b'_')
+            && others.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+    }
     let start = |c: char| {
         matches!(c, 'A'..='Z' | 'a'..='z' | '_' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}'
             | '\u{370}'..='\u{37D}' | '\u{37F}'..='\u{1FFF}' | '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}'
@@ -416,7 +441,7 @@ fn is_absolute(uri: &str) -> bool {
 }
 
 fn normalize_line_ends(text: &str) -> Cow<'_, str> {
-    if !text.contains('\r') {
+    if !text.bytes().any(|b| b == b'\r') {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))

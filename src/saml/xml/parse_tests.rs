@@ -111,6 +111,13 @@ fn refuses_namespaces_that_can_confuse() {
 }
 
 #[test]
+fn characters_beside_those_that_are_none_are_read() {
+    let text = "\u{EFFF}\u{F000}\u{FFFD}\u{FEFF}\u{FFC0}\t\n\u{7F}\u{10FFFF}";
+    let xml = format!("<a>{text}</a>");
+    assert_eq!(parse(&xml).unwrap().root().text(), Some(text));
+}
+
+#[test]
 fn every_bound_holds_exactly() {
     let nested = |n: usize| "<a>".repeat(n) + &"</a>".repeat(n);
     let flat = |n: usize| format!("<a>{}</a>", "<b/>".repeat(n));
