@@ -29,6 +29,13 @@ impl Problem {
         Self { errors, ..Self::new(422, detail) }
     }
 
+    /// A value that something else has already: 409, at the field that it came in.
+    pub(crate) fn taken(pointer: &str, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        let error = FieldError { pointer: pointer.to_owned(), code: "taken", message: detail.clone() };
+        Self { errors: vec![error], ..Self::new(409, detail) }
+    }
+
     /// As an answer.
     pub(crate) fn answer(self) -> Answer {
         Answer::json_of_type(self.status, "application/problem+json", &self)

@@ -223,6 +223,11 @@ impl Provider {
     /// What an admin should look at, in sentences.
     pub fn warnings(&self, now: Timestamp) -> Vec<String> {
         let mut warnings = Vec::new();
+        if self.settings.sso_binding == Binding::Post {
+            let text =
+                "Its metadata has no sign-on URL for HTTP-Redirect: sign-in can begin at the identity provider only.";
+            warnings.push(text.to_owned());
+        }
         for certificate in &self.certificates {
             let (subject, end) = (certificate.subject(), certificate.not_after());
             if end <= now {

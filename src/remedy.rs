@@ -25,7 +25,7 @@ pub(crate) fn remedy(code: &str, kind: Kind) -> &'static str {
             "In OneLogin, set “ACS (Consumer) URL” and “Recipient” to the expected value."
         }
         ("wrong_recipient" | "wrong_destination", Kind::Keycloak) => {
-            "In Keycloak, set the client's “Assertion Consumer Service POST Binding URL” to the expected value."
+            "In Keycloak, set the client's “Master SAML Processing URL” (or “Assertion Consumer Service POST Binding URL”) to the expected value."
         }
         ("wrong_recipient" | "wrong_destination", Kind::Jumpcloud) => {
             "In JumpCloud, set “ACS URL” to the expected value."
@@ -83,6 +83,9 @@ pub(crate) fn remedy(code: &str, kind: Kind) -> &'static str {
             _,
         ) => "No identity provider sends this: somebody may be trying to forge a response. Look where it came from.",
         ("body_too_large" | "document_too_large", _) => "Let the identity provider send fewer attributes or groups.",
+        ("not_base64" | "not_xml" | "not_utf8" | "wrong_root", _) => {
+            "This is not what an identity provider posts: let it send a SAML 2.0 Response by HTTP-POST to the ACS URL."
+        }
         ("wrong_content_type" | "no_saml_response", _) => {
             "Let the identity provider use the HTTP-POST binding for its response."
         }

@@ -6,7 +6,7 @@ import { addCargoToPath, root, run } from '../setup/command.mjs';
 import { Problem, say } from '../setup/say.mjs';
 import { wasmBindgen, workerBuild } from '../setup/tools.mjs';
 
-const INPUTS = ['src', 'Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml', 'package-lock.json'];
+const INPUTS = ['src', '.cargo/config.toml', 'Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml', 'package-lock.json'];
 const OUTPUTS = ['index.js', 'index_bg.wasm'];
 
 /** Builds into `out` with these cargo features. Resolves to whether there was something to build. */

@@ -68,7 +68,7 @@ pub(crate) async fn create<S: Store, C: Crypto>(
                 .with("location", postern.deployment.public_url.path(&format!("/api/v1/accounts/{}", account.id))))
         }
         Err(StoreError::Constraint(Constraint::AccountId | Constraint::ChangeVersion)) => {
-            Ok(Problem::new(409, "An account of this id exists.").answer())
+            Ok(Problem::taken("/id", "An account of this id exists.").answer())
         }
         Err(error) => Err(error),
     }

@@ -157,7 +157,7 @@ async fn saved<S: Store, C: Crypto>(
         Err(StoreError::Constraint(Constraint::Reference)) => Ok(not_found("account")),
         Err(StoreError::Constraint(Constraint::ProviderEntityId)) => {
             let detail = format!("Another provider of this account has the entity ID {}.", provider.entity_id());
-            Ok(Problem::new(409, detail).answer())
+            Ok(Problem::taken("/metadataXml", detail).answer())
         }
         Err(error) => Err(error),
     }
