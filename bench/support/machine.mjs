@@ -1,0 +1,40 @@
+// What was measured with, where, and how busy that was.
+import { readFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { join } from 'node:path';
+import { outputOf, root } from '../../dev/setup/command.mjs';
+import { clock, core } from './processor.mjs';
+import { workerdVersion } from './workerd.mjs';
+
+export function machine() {
+  const { length, [0]: { model } } = cpus();
+  return {
+    at: new Date().toISOString(),
+    cores: length,
+    processor: model.trim(),
+    workerdOnCore: core,
+    clock,
+    load: loadavg().map((load) => Number(load.toFixed(2))),
+    versions: {
+      postern: outputOf('git', ['describe', '--always', '--dirty']) ?? 'not in git',
+      rustc: outputOf('rustc', ['--version'])?.split(' ')[1] ?? 'unknown',
+      workerd: workerdVersion,
+      miniflare: versionOf('miniflare'),
+      node: process.versions.node,
+      '@node-saml/node-saml': versionOf('@node-saml/node-saml'),
+    },
+  };
+}
+
+function versionOf(name) {
+  return JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')).version;
+}
+
+export function machineLines({ cores, processor, workerdOnCore, clock, load, versions }) {
+  const where = workerdOnCore === null ? 'on no core of its own (no taskset here)' : `on core ${workerdOnCore}, the requests from the others`;
+  return [
+    `${cores} cores, ${processor}; workerd ${where}; load ${load.join(' ')}`,
+    `Times are ${clock}, unless they are rates.`,
+    Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(' · '),
+  ];
+}
