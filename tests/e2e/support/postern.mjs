@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Log, LogLevel, Miniflare } from 'miniflare';
 import { applyMigrations } from '../../../dev/worker/migrations.mjs';
 import { builtModules, cron, miniflareOptions } from '../../../dev/worker/options.mjs';
+import { checkAnswer } from './openapi.mjs';
 
 export const SETUP_TOKEN = 'setup-token-of-the-tests';
 
@@ -61,17 +62,20 @@ export class Postern {
 
   /**
    * A call of the admin API: `admin('POST', '/accounts', { id, name })`. Paths are below `/api/v1`.
-   * Resolves to `{ status, headers, body, d1Calls }`, the body read as JSON when it is.
+   * `raw` is a `{ type, body }` to send instead of JSON. Resolves to `{ status, headers, body, d1Calls }`, the body read as
+   * JSON when it is. An answer that www/openapi.json does not describe is an error.
    */
-  async admin(method, path, json, { token = SETUP_TOKEN, version, headers, fault, meet } = {}) {
+  async admin(method, path, json, { token = SETUP_TOKEN, version, headers, fault, meet, raw } = {}) {
     const sent = new Headers(headers);
     if (token !== null) sent.set('authorization', `Bearer ${token}`);
     if (version !== undefined) sent.set('if-match', `"${version}"`);
     if (json !== undefined) sent.set('content-type', method === 'PATCH' ? 'application/merge-patch+json' : 'application/json');
-    const body = json === undefined ? undefined : JSON.stringify(json);
+    if (raw?.type) sent.set('content-type', raw.type);
+    const body = raw?.body ?? (json === undefined ? undefined : JSON.stringify(json));
     const response = await this.fetch(`/api/v1${path}`, { method, headers: sent, body, fault, meet });
     const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');
     const answer = isJson ? await response.json() : await response.text();
+    checkAnswer({ method, path: `/api/v1${path}`, json, status: response.status, headers: response.headers, body: answer });
     return { status: response.status, headers: response.headers, body: answer, d1Calls: response.d1Calls };
   }
 

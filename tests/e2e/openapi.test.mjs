@@ -1,0 +1,155 @@
+// www/openapi.json is valid, complete and true. Besides, the harness holds every answer of every suite to it.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { makeKeys } from '../../dev/idp/keys.mjs';
+import { TestAccount } from './support/account.mjs';
+import { checkAnswer, document, operations, resolve, schemaErrors } from './support/openapi.mjs';
+import { SETUP_TOKEN, startPostern } from './support/postern.mjs';
+
+const file = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+let postern;
+let account;
+let person;
+
+before(async () => {
+  const [started, keys] = await Promise.all([startPostern(), makeKeys()]);
+  postern = started;
+  account = await TestAccount.withProvider(postern, keys);
+  await account.signIn('ada@example.com');
+  person = { ...(await account.users())[0], signIn: (await account.expect(200, 'GET', '/sign-ins')).items[0].id };
+});
+after(() => postern.dispose());
+
+test('the document is OpenAPI 3.1', async () => {
+  const validator = new Validator();
+  const { valid, errors } = await validator.validate(structuredClone(document));
+  assert.ok(valid, JSON.stringify(errors, null, 2));
+  assert.equal(validator.version, '3.1');
+  assert.equal(document.info.version, JSON.parse(file('package.json')).version);
+});
+
+test('it has the routes of the table in the source, no more and no fewer', () => {
+  const table = file('src/journey/route.rs').matchAll(/^\s*\(Method::(\w+), "([^"]+)", Endpoint::\w+\),$/gm);
+  const routes = [...table].map(([, method, path]) => `${method.toUpperCase()} ${path}`);
+  assert.ok(routes.includes('GET /whoami'), 'the table was found');
+  const described = operations.map(({ method, path }) => `${method} ${path}`);
+  assert.deepEqual(described.sort(), routes.filter((route) => route.includes(' /api/v1/')).sort());
+});
+
+test('each name of an operation is there once', () => {
+  const names = operations.map(({ operation }) => operation.operationId);
+  assert.equal(new Set(names).size, names.length);
+});
+
+/** Every object in the document with where it is. */
+function* objectsIn(value, pointer = '#') {
+  if (value === null || typeof value !== 'object') return;
+  yield { value, pointer };
+  for (const [key, inner] of Object.entries(value)) yield* objectsIn(inner, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+}
+
+test('its schemas are JSON Schema, and its examples are examples', () => {
+  let examples = 0;
+  const check = (pointer, value) => {
+    examples += 1;
+    assert.equal(schemaErrors(pointer, value), '', pointer);
+  };
+  for (const name of Object.keys(document.components.schemas)) {
+    schemaErrors(`#/components/schemas/${name}`, null);
+    for (const example of document.components.schemas[name].examples ?? []) check(`#/components/schemas/${name}`, example);
+  }
+  for (const { value, pointer } of objectsIn(document)) {
+    if (value.schema && 'example' in value) check(`${pointer}/schema`, value.example);
+  }
+  assert.ok(examples > 20, String(examples));
+});
+
+test('every part of it is used', () => {
+  const used = new Set([...objectsIn(document)].flatMap(({ value }) => value.$ref ?? []));
+  for (const [kind, parts] of Object.entries(document.components)) {
+    if (kind === 'securitySchemes') continue;
+    for (const name of Object.keys(parts)) assert.ok(used.has(`#/components/${kind}/${name}`), `${kind}/${name}`);
+  }
+  for (const reference of used) resolve(reference);
+});
+
+test('it is served without a token', async () => {
+  const answer = await postern.fetch('/api/v1/openapi.json');
+  assert.equal(answer.status, 200);
+  assert.match(answer.headers.get('content-type'), /^application\/json/);
+  assert.equal(answer.headers.get('x-content-type-options'), 'nosniff');
+  assert.deepEqual(await answer.json(), document);
+});
+
+test('the harness tells an answer that is not as described', async () => {
+  const { status, headers, body } = await account.admin('GET', `/users/${person.id}`);
+  const call = { method: 'GET', path: `/api/v1/accounts/${account.id}/users/${person.id}`, status, headers, body };
+  checkAnswer(call);
+  const { email, ...less } = body;
+  for (const [difference, says] of [
+    [{ body: less }, /required property 'email'/],
+    [{ body: { ...body, more: 1 } }, /additional properties/],
+    [{ body: { ...body, active: email } }, /must be boolean/],
+    [{ body: { ...body, createdAt: '2026-11-22' } }, /createdAt/],
+    [{ status: 206 }, /status is not documented/],
+    [{ headers: new Headers({ 'content-type': 'application/json' }) }, /header ETag is missing/],
+    [{ headers: new Headers({ 'content-type': 'text/html', etag: '"1"' }) }, /text\/html/],
+    [{ path: '/api/v1/none' }, /route is not documented/],
+  ]) assert.throws(() => checkAnswer({ ...call, ...difference }), says);
+});
+
+describe('every answer that it names happens:', () => {
+  const unknown = '0'.repeat(26);
+  const paths = {
+    readOpenApi: '/openapi.json', listAccounts: '/accounts', createAccount: '/accounts', readAccount: (a) => `/accounts/${a}`,
+    listProviders: (a) => `/accounts/${a}/providers`, createProvider: (a) => `/accounts/${a}/providers`,
+    readProvider: (a, ids) => `/accounts/${a}/providers/${ids.provider}`,
+    updateProvider: (a, ids) => `/accounts/${a}/providers/${ids.provider}`,
+    deleteProvider: (a, ids) => `/accounts/${a}/providers/${ids.provider}`,
+    listUsers: (a) => `/accounts/${a}/users`, readUser: (a, ids) => `/accounts/${a}/users/${ids.user}`,
+    listSignIns: (a) => `/accounts/${a}/sign-ins`, readSignIn: (a, ids) => `/accounts/${a}/sign-ins/${ids.signIn}`,
+    explainResponse: (a) => `/accounts/${a}/saml/explain`,
+  };
+  let made = 0;
+  const entityId = () => `https://idp.example.com/made-${(made += 1)}`;
+  /** What a call that succeeds sends. */
+  const bodies = {
+    createAccount: () => ({ id: `made-${(made += 1)}`, name: 'Made' }),
+    createProvider: () => ({ name: 'Made', kind: 'other', metadataXml: account.metadata({ entityId: entityId() }) }),
+    updateProvider: () => ({ name: 'Changed' }),
+    explainResponse: () => ({ samlResponse: 'PHg+' }),
+  };
+  /** What is done differently for another status. */
+  const mistakes = {
+    400: (call) => ({ ...call, ...(call.json ? { raw: { body: '[]' } } : { query: '?limit=0' }) }),
+    401: (call) => ({ ...call, token: `${SETUP_TOKEN}x` }),
+    404: (call) => ({ ...call, account: 'nobody', ids: { provider: unknown, user: unknown, signIn: unknown } }),
+    409: (call, id) => ({ ...call, json: id === 'createAccount' ? { id: account.id, name: 'Again' } : { ...call.json, name: 'Same', kind: 'other', metadataXml: account.metadata({ entityId: account.provider.entityId }) } }),
+    412: (call) => ({ ...call, version: 99 }),
+    413: (call) => ({ ...call, raw: { body: ' '.repeat(1024 * 1024 + 1) } }),
+    415: (call) => ({ ...call, raw: { type: 'text/plain' } }),
+    422: (call) => ({ ...call, json: { unknown: 1 } }),
+    428: (call) => ({ ...call, version: undefined }),
+    503: (call) => ({ ...call, fault: 'before@1+' }),
+  };
+
+  for (const { method, operation: { operationId, responses } } of operations) {
+    for (const expected of Object.keys(responses).map(Number)) {
+      test(`${operationId} ${expected}`, async () => {
+        const ids = { provider: account.provider.id, user: person.id, signIn: person.signIn };
+        const right = { account: account.id, ids, json: bodies[operationId]?.(), version: undefined };
+        if (['updateProvider', 'deleteProvider'].includes(operationId)) {
+          const provider = await account.addProvider({ entityId: entityId() });
+          Object.assign(right, { ids: { ...ids, provider: provider.id }, version: provider.version });
+        }
+        const { account: id, ids: of, json, query = '', ...options } = expected < 300 ? right : mistakes[expected](right, operationId);
+        const path = typeof paths[operationId] === 'string' ? paths[operationId] : paths[operationId](id, of);
+        const { status, body } = await postern.admin(method, path + query, json, options);
+        assert.equal(status, expected, JSON.stringify(body));
+        if (expected >= 400) assert.equal(body.status, expected);
+      });
+    }
+  }
+});
