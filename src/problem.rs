@@ -30,10 +30,9 @@ impl Problem {
     }
 
     /// A value that something else has already: 409, at the field that it came in.
-    pub(crate) fn taken(pointer: &str, detail: impl Into<String>) -> Self {
-        let detail = detail.into();
-        let error = FieldError { pointer: pointer.to_owned(), code: "taken", message: detail.clone() };
-        Self { errors: vec![error], ..Self::new(409, detail) }
+    pub(crate) fn taken(pointer: &str, message: impl Into<String>) -> Self {
+        let error = FieldError { pointer: pointer.to_owned(), code: "taken", message: message.into() };
+        Self { errors: vec![error], ..Self::new(409, "A value must be unique and is taken; nothing was changed.") }
     }
 
     /// As an answer.
