@@ -11,7 +11,7 @@ use crate::id::Secret;
 use crate::provider::Provider;
 use crate::saml::{AuthnRequest, Binding, SpMetadata};
 use crate::store::pending_request::{self, PendingRequest};
-use crate::store::{self, Store, StoreError};
+use crate::store::{self, Constraint, Store, StoreError};
 use crate::time::Duration;
 use form_urlencoded::Serializer;
 use quick_xml::escape::escape;
@@ -34,26 +34,33 @@ pub(super) async fn begin<S: Store, C: Crypto>(
         ));
     }
     let wanted = call.query_parameter("provider");
-    let Some(mut configuration) = postern.configuration(account).await? else {
-        return Ok(page::sentence(404, &postern.deployment.public_url, "There is no such account."));
-    };
-    let mut candidates = candidates(&configuration, wanted.as_deref());
-    if candidates.is_empty() {
-        // It may have been added a moment ago.
-        match postern.fresh_configuration(account).await? {
-            Some(fresh) => configuration = fresh,
-            None => return Ok(page::sentence(404, &postern.deployment.public_url, "There is no such account.")),
+    let mut fresh = false;
+    loop {
+        let configuration = match fresh {
+            false => postern.configuration(account).await?,
+            true => postern.fresh_configuration(account).await?,
+        };
+        let Some(configuration) = configuration else {
+            return Ok(page::sentence(404, &postern.deployment.public_url, "There is no such account."));
+        };
+        match candidates(&configuration, wanted.as_deref()).as_slice() {
+            // It may have been added a moment ago.
+            [] if !fresh => {}
+            [] => {
+                return Ok(page::sentence(
+                    404,
+                    &postern.deployment.public_url,
+                    "No identity provider that a sign-in can begin with is set up here.",
+                ));
+            }
+            [provider] => match send(postern, call, account, provider, return_to.clone()).await {
+                // It has been deleted since it was read.
+                Err(StoreError::Constraint(Constraint::Reference)) if !fresh => {}
+                sent => return sent,
+            },
+            several => return Ok(choose(postern, account, several, &return_to)),
         }
-        candidates = self::candidates(&configuration, wanted.as_deref());
-    }
-    match candidates.as_slice() {
-        [] => Ok(page::sentence(
-            404,
-            &postern.deployment.public_url,
-            "No identity provider that a sign-in can begin with is set up here.",
-        )),
-        [provider] => send(postern, call, account, provider, return_to).await,
-        several => Ok(choose(postern, account, several, &return_to)),
+        fresh = true;
     }
 }
 

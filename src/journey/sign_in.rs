@@ -88,9 +88,11 @@ pub(super) async fn acs<S: Store, C: Crypto>(
     Err(StoreError::Unavailable("a sign-in was overtaken by others again and again".into()))
 }
 
-/// Refusals that a newer configuration could take back.
+/// Refusals that a newer configuration could take back: they come before the look at the provider's version.
 fn may_be_stale(refusal: &Refusal) -> bool {
-    matches!(refusal, Refusal::Saml(SamlError::UnknownIssuer { .. }))
+    use SamlError::{Expired, NotYetValid, UnknownIssuer, WrongAudience, WrongKey};
+    let Refusal::Saml(error) = refusal else { return false };
+    matches!(error, UnknownIssuer { .. } | WrongKey { .. } | WrongAudience { .. } | Expired { .. } | NotYetValid { .. })
 }
 
 fn welcome(signed_in: &SignedIn) -> Answer {
