@@ -1,0 +1,123 @@
+// How often a request asks D1: each call is a trip to where the database lives.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { makeKeys } from '../../dev/idp/keys.mjs';
+import { TestAccount } from './support/account.mjs';
+import { startPostern } from './support/postern.mjs';
+
+const MINUTES = 60_000;
+let postern;
+let keys;
+
+before(async () => {
+  [postern, keys] = await Promise.all([startPostern(), makeKeys()]);
+});
+after(() => postern.dispose());
+afterEach(() => {
+  postern.now = null;
+});
+
+const withProvider = (settings) => TestAccount.withProvider(postern, keys, settings);
+
+/** D1 calls of a response that is posted, first in an isolate that does not know the account, then in one that does. */
+async function callsOf(account, people, status) {
+  const calls = [];
+  for (const person of people) {
+    const answer = await account.post(await account.sign(person));
+    assert.equal(answer.status, status);
+    calls.push(answer.d1Calls);
+  }
+  return calls;
+}
+
+test('a sign-in that creates a user: 3 cold, 2 warm', async () => {
+  assert.deepEqual(await callsOf(await withProvider(), ['a@example.com', 'b@example.com'], 303), [3, 2]);
+});
+
+test('a sign-in of a user who exists: 3 cold, 2 warm', async () => {
+  const account = await withProvider();
+  await account.signIn('a@example.com');
+  // A change makes this isolate forget the account.
+  await account.change(account.provider, { name: 'Changed' });
+  assert.deepEqual(await callsOf(account, ['a@example.com', 'a@example.com'], 303), [3, 2]);
+});
+
+test('a sign-in that began here: 2 to begin cold and 1 warm, 2 to end', async () => {
+  const account = await withProvider();
+  const [first, second] = [await account.begin(), await account.begin()];
+  assert.deepEqual([first.answer.d1Calls, second.answer.d1Calls], [2, 1]);
+  const { answer } = await account.signIn({ nameId: 'a@example.com', inResponseTo: first.id }, { cookie: first.cookie });
+  assert.equal(answer.d1Calls, 2);
+});
+
+test('a refused user: 3 cold, 2 warm', async () => {
+  const account = await withProvider({ jit: { enabled: false } });
+  assert.deepEqual(await callsOf(account, ['a@example.com', 'a@example.com'], 403), [3, 2]);
+});
+
+test('a response that is no response: 2 cold, 1 warm', async () => {
+  const account = await withProvider();
+  for (const expected of [2, 1]) assert.equal((await account.post('%%%')).d1Calls, expected);
+});
+
+test('a response by another key: the configuration is read anew once', async () => {
+  const account = await withProvider();
+  const other = await makeKeys();
+  const samlResponse = await account.sign('a@example.com', { keys: other });
+  for (const expected of [3, 2]) assert.equal((await account.post(samlResponse)).d1Calls, expected);
+});
+
+test('whoami: 1, and 2 when the session has not been used for ten minutes', async () => {
+  postern.now = Date.UTC(2031, 0, 1);
+  const account = await withProvider();
+  const { cookie } = await account.signIn('a@example.com');
+  const calls = async () => (await postern.fetch('/whoami', { headers: { cookie } })).d1Calls;
+  assert.equal(await calls(), 1);
+  postern.now += 10 * MINUTES - 1;
+  assert.equal(await calls(), 1);
+  postern.now += 1;
+  assert.deepEqual([await calls(), await calls()], [2, 1]);
+});
+
+test('somebody without a session: 0', async () => {
+  for (const path of ['/', '/whoami', '/healthz', '/admin/', '/pages/page.css', '/api/v1/openapi.json', '/nothing']) {
+    assert.equal((await postern.fetch(path)).d1Calls, 0, path);
+  }
+  assert.equal((await postern.fetch('/sign-out', { method: 'POST' })).d1Calls, 0);
+  assert.equal((await postern.admin('GET', '/accounts', undefined, { token: null })).d1Calls, 0);
+});
+
+test('signing out: 1', async () => {
+  const account = await withProvider();
+  const { cookie } = await account.signIn('a@example.com');
+  assert.equal((await postern.fetch('/sign-out', { method: 'POST', headers: { cookie } })).d1Calls, 1);
+});
+
+test('an admin: 1 to read, 1 to make, 2 to change', async () => {
+  const account = await withProvider();
+  await account.signIn('a@example.com');
+  const [{ id: user }] = await account.users();
+  const { items: [{ id: signIn }] } = await account.expect(200, 'GET', '/sign-ins');
+  const { id, version } = account.provider;
+  const metadataXml = account.metadata();
+  for (const [calls, method, path, json, options] of [
+    [1, 'GET', ''], [1, 'GET', '/providers'], [1, 'GET', `/providers/${id}`], [1, 'GET', '/users'], [1, 'GET', `/users/${user}`],
+    [1, 'GET', '/sign-ins'], [1, 'GET', `/sign-ins/${signIn}`],
+    [1, 'POST', '', { name: 'Another' }],
+    [1, 'POST', '/providers', { name: 'Another', kind: 'other', metadataXml }],
+    [2, 'PATCH', `/providers/${id}`, { name: 'Changed' }, { version }],
+    [2, 'DELETE', `/providers/${id}`, undefined, { version: version + 1 }],
+    [0, 'POST', '/providers', { name: 'No metadata' }],
+  ]) {
+    const answer = await account.admin(method, path, json, options);
+    assert.equal(answer.d1Calls, calls, `${method} ${path}: ${answer.status}`);
+  }
+});
+
+test('explaining: 2', async () => {
+  const account = await withProvider();
+  const samlResponse = await account.sign('a@example.com');
+  const { d1Calls, body } = await account.admin('POST', '/saml/explain', { samlResponse });
+  assert.ok(body.accepted);
+  assert.equal(d1Calls, 2);
+});
