@@ -5,7 +5,7 @@ use super::assertion::{Assertion, Attribute, NameId, check_version, issuer, requ
 use super::dsig::{self, SignedElement};
 use super::error::SamlError;
 use super::policy::{self, Check, Expectations, Request};
-use super::xml::{Document, Element, XML_NAMESPACE};
+use super::xml::{Document, Element};
 use crate::crypto::{Certificate, Crypto};
 use crate::time::Timestamp;
 
@@ -311,11 +311,8 @@ fn check_ids(document: &Document<'_>, assertion: Element<'_, '_>) -> Result<(), 
     for element in document.elements() {
         for attribute in element.attributes() {
             let id = attribute.namespace.is_empty() && attribute.local == "ID";
-            let alias = match attribute.namespace {
-                "" => matches!(attribute.local, "Id" | "id" | "iD"),
-                XML_NAMESPACE => attribute.local == "id",
-                _ => false,
-            };
+            // `Id`, `xml:id`, `wsu:Id`: whatever another reader could take for an identifier.
+            let alias = !id && attribute.local.eq_ignore_ascii_case("id");
             if alias && (element == document.root() || element == assertion) {
                 return Err(SamlError::IdAlias);
             }
