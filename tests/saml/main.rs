@@ -1,1 +1,8 @@
 //! The verifier on responses as they come: a corpus of cases, each with its expected outcome.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
+
+mod certificates;
+mod corpus;
+mod crypto;
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,5 +1,6 @@
 //! What the native tests share. Each test program uses a part of it.
 #![allow(dead_code, reason = "each test program uses a part")]
 
+pub(crate) mod corpus;
 pub(crate) mod database;
 pub(crate) mod keys;

@@ -1,0 +1,27 @@
+// Makes the corpus of tests/saml: `node dev/corpus/generate.mjs`. With `--check` it only tells what would change.
+import { data, finish } from './case.mjs';
+import { makeMissingKeys } from './keys.mjs';
+
+await makeMissingKeys();
+const check = process.argv.includes('--check');
+const parts = [
+  'accept/policy',
+  'accept/shapes',
+  'accept/syntax',
+  'bounds',
+  'refuse/envelope',
+  'refuse/keys',
+  'refuse/places',
+  'refuse/policy',
+  'refuse/signature',
+  'refuse/wrapping',
+  'refuse/xml',
+];
+for (const part of parts) await import(`./${part}.mjs`);
+data('public-keys.json', (await import('./public-keys.mjs')).publicKeys());
+const { files, changed } = finish({ check });
+console.log(`${files} files, ${changed.length} ${check ? 'would change' : 'written or removed'}`);
+if (check && changed.length) {
+  console.log(changed.join('\n'));
+  process.exitCode = 1;
+}
