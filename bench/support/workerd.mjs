@@ -83,7 +83,7 @@ class Workerd {
 }
 
 function configuration(modules) {
-  const kinds = { ESModule: 'esModule', CompiledWasm: 'wasm' };
+  const kinds = { ESModule: 'esModule', CompiledWasm: 'wasm', Data: 'data' };
   const list = modules.map(({ type, path }) => `(name = "${path}", ${kinds[type]} = embed "${path}")`);
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
