@@ -12,6 +12,11 @@ export const SETUP_TOKEN = 'setup-token-of-the-tests';
 const here = dirname(fileURLToPath(import.meta.url));
 const own = (name) => ({ type: 'ESModule', path: name, contents: readFileSync(join(here, name)) });
 
+/** What the worker logs, but for the errors that a test brought about. */
+function log({ level, message }) {
+  if (!message.includes('(test fault ')) console.error(`worker ${level}: ${message}`);
+}
+
 /**
  * Starts Postern on a free port of 127.0.0.1, its database migrated and empty.
  *
@@ -26,7 +31,7 @@ export async function startPostern({ faults = true, vars = {}, worker = {}, shar
       modules,
       vars: { SETUP_TOKEN, ...vars },
       worker,
-      shared: { host: '127.0.0.1', port: 0, log: new Log(LogLevel.ERROR), ...shared },
+      shared: { host: '127.0.0.1', port: 0, log: new Log(LogLevel.ERROR), handleStructuredLogs: log, ...shared },
     }),
   );
   const address = await miniflare.ready;

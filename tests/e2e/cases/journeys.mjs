@@ -1,0 +1,187 @@
+// What users and admins do, to be tried while D1 fails. Each journey is
+//   prepare(newAccount)   makes what it starts from; newAccount(settings) resolves to a TestAccount with a provider
+//   act(context, fault)   does it, with a fault or without, and resolves to the answer
+//   success               the status when all is well
+//   calls                 how many D1 calls it makes then
+//   again                 the status of doing the same once more after it has been done
+//   afresh(context)       another attempt from the start, which must succeed (default: act again)
+//   holds(context, answer)   what must be true after a success, and after `afresh`
+//   commits               whether the last of its calls is a commit, which survives one lost connection
+import assert from 'node:assert/strict';
+import { cookiesOf } from '../support/postern.mjs';
+
+const ADA = 'ada@example.com';
+
+async function isSignedIn({ account }, answer) {
+  assert.equal((await account.whoami(cookiesOf(answer))).user.email, ADA);
+}
+
+/** A journey of a response that is posted: spent when it was taken, so that only a new one helps. */
+const signIn = ({ respond, settings, warm = false }) => ({
+  commits: true,
+  calls: warm ? 2 : 3,
+  success: 303,
+  again: 403,
+  async prepare(newAccount) {
+    const account = await newAccount(settings);
+    const context = { account, ...(await respond(account)) };
+    if (warm) await account.postern.fetch(`/saml/${account.id}/metadata`);
+    return context;
+  },
+  act: ({ account, samlResponse, cookie }, fault) => account.post(samlResponse, { cookie, fault }),
+  async afresh(context) {
+    Object.assign(context, await respond(context.account));
+    return this.act(context);
+  },
+  holds: isSignedIn,
+});
+
+const fromIdp = async (account) => ({ samlResponse: await account.sign(ADA) });
+const fromHere = async (account) => {
+  const { id, cookie } = await account.begin();
+  return { cookie, samlResponse: await account.sign({ nameId: ADA, inResponseTo: id }) };
+};
+
+/** A journey of the admin API. */
+const admin = (journey) => ({
+  commits: true,
+  calls: 1,
+  prepare: async (newAccount) => {
+    const account = await newAccount();
+    return { account, made: { name: 'Made', kind: 'other', metadataXml: account.metadata() } };
+  },
+  ...journey,
+});
+
+/** A journey that only reads. */
+const reading = (path, success = 200) =>
+  admin({ commits: false, success, again: success, act: ({ account }, fault) => account.admin('GET', path, undefined, { fault }) });
+
+const provider = ({ account }) => `/providers/${account.provider.id}`;
+const versionNow = async (context) => (await context.account.expect(200, 'GET', provider(context))).version;
+
+/** A browser that is signed in. */
+const session = (journey) => ({
+  commits: false,
+  calls: 1,
+  async prepare(newAccount) {
+    const account = await newAccount();
+    return { account, ...(await account.signIn(ADA)) };
+  },
+  ...journey,
+});
+
+export const journeys = {
+  'a sign-in that begins here': {
+    commits: true,
+    calls: 2,
+    success: 302,
+    again: 302,
+    prepare: async (newAccount) => ({ account: await newAccount() }),
+    act: async ({ account }, fault) => {
+      const begun = await account.begin({ fault });
+      return Object.assign(begun.answer, { begun });
+    },
+    async holds({ account }, { begun }) {
+      await account.signIn({ nameId: ADA, inResponseTo: begun.id }, { cookie: begun.cookie });
+    },
+  },
+  'a sign-in from the identity provider that creates a user': signIn({ respond: fromIdp }),
+  'the same where the account is known': signIn({ respond: fromIdp, warm: true }),
+  'a sign-in from the identity provider of a user who exists': signIn({
+    warm: true,
+    async respond(account) {
+      if ((await account.users()).length === 0) await account.signIn(ADA);
+      return fromIdp(account);
+    },
+  }),
+  'a sign-in that began here': signIn({ respond: fromHere, warm: true }),
+  'a refusal': {
+    ...signIn({ respond: fromIdp, settings: { jit: { enabled: false } } }),
+    success: 403,
+    async holds({ account }, answer) {
+      const reference = (await answer.text()).match(/<code>(\w+)<\/code>/)[1];
+      assert.equal((await account.signInLog(reference)).error.code, 'not_invited');
+    },
+  },
+  'signing out': session({
+    success: 303,
+    again: 303,
+    act: ({ account, cookie }, fault) => account.postern.fetch('/sign-out', { method: 'POST', headers: { cookie }, fault }),
+    holds: async ({ account, cookie }) => assert.equal((await account.whoami(cookie)).status, 401),
+  }),
+  'asking who is signed in': session({
+    success: 200,
+    again: 200,
+    act: ({ account, cookie }, fault) => account.postern.fetch('/whoami', { headers: { cookie }, fault }),
+    holds: isStillSignedIn,
+  }),
+  'asking so after some time': session({
+    calls: 2,
+    success: 200,
+    again: 200,
+    async prepare(newAccount) {
+      const account = await newAccount();
+      const { cookie } = await account.signIn(ADA);
+      await account.sql('UPDATE sessions SET seen_at = seen_at - 3600000 WHERE account_id = ?', account.id);
+      return { account, cookie };
+    },
+    act: ({ account, cookie }, fault) => account.postern.fetch('/whoami', { headers: { cookie }, fault }),
+    holds: isStillSignedIn,
+  }),
+  'making an account': admin({
+    success: 201,
+    again: 409,
+    act: ({ account }, fault) => account.admin('POST', '', { id: `${account.id}-2`.slice(-60), name: 'Made' }, { fault }),
+    afresh: ({ account }) => account.admin('POST', '', { id: `${account.id}-3`.slice(-60), name: 'Made' }),
+  }),
+  'making a provider': admin({
+    success: 201,
+    again: 409,
+    act: ({ account, made }, fault) => account.admin('POST', '/providers', made, { fault }),
+    afresh: ({ account, made }) => account.admin('POST', '/providers', { ...made, metadataXml: account.metadata() }),
+  }),
+  'changing a provider': admin({
+    calls: 2,
+    success: 200,
+    again: 412,
+    act: (context, fault) => context.account.admin('PATCH', provider(context), { name: 'Changed' }, { version: 1, fault }),
+    afresh: async (context) => context.account.admin('PATCH', provider(context), { name: 'Changed' }, { version: await versionNow(context) }),
+    holds: async (context) => assert.equal((await context.account.expect(200, 'GET', provider(context))).name, 'Changed'),
+  }),
+  'deleting a provider with users, sessions and requests': admin({
+    calls: 2,
+    success: 204,
+    again: 404,
+    async prepare(newAccount) {
+      const account = await newAccount();
+      await account.begin();
+      return { account, ...(await account.signIn(ADA)) };
+    },
+    act: (context, fault) => context.account.admin('DELETE', provider(context), undefined, { version: 1, fault }),
+    async afresh(context) {
+      const other = await context.account.addProvider({ name: 'Other' });
+      return context.account.admin('DELETE', `/providers/${other.id}`, undefined, { version: 1 });
+    },
+    holds: async ({ account, cookie }) => assert.equal((await account.whoami(cookie)).status, 401),
+  }),
+  'explaining a response': admin({
+    calls: 2,
+    commits: false,
+    success: 200,
+    again: 200,
+    prepare: async (newAccount) => {
+      const account = await newAccount();
+      return { account, ...(await fromIdp(account)) };
+    },
+    act: ({ account, samlResponse }, fault) => account.admin('POST', '/saml/explain', { samlResponse }, { fault }),
+    holds: (_, { body }) => assert.ok(body.accepted),
+  }),
+  'reading providers': reading('/providers'),
+  'reading users': reading('/users'),
+  'reading the sign-in log': reading('/sign-ins'),
+};
+
+async function isStillSignedIn({ account, cookie }) {
+  assert.equal((await account.whoami(cookie)).status, 200);
+}

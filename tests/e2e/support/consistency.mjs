@@ -1,0 +1,49 @@
+// What holds in every account at any time, whatever failed.
+import assert from 'node:assert/strict';
+
+/** Asserts that the rows of a `TestAccount.snapshot()` agree with each other. */
+export function assertConsistent(rows) {
+  const { accounts, providers, users, user_links: links, spent, pending_requests: pending, sessions, sign_ins: log, changes } = rows;
+  const signedIn = log.filter(({ outcome }) => outcome === 'signed_in');
+  const deleted = new Set(changes.filter(({ action }) => action === 'provider.deleted').map(({ resource }) => resource.split('/')[1]));
+  const isThere = (providerId) => !deleted.has(providerId);
+
+  const assertions = spent.filter(({ kind }) => kind === 'assertion');
+  assert.equal(assertions.length, signedIn.length, 'an assertion is spent with each sign-in, and with nothing else');
+  for (const { id } of spent.filter(({ kind }) => kind === 'request')) {
+    assert.ok(!pending.some((request) => request.id === id), 'a spent request is no longer open');
+  }
+  for (const row of signedIn) {
+    assert.equal(row.error, null);
+    assert.ok(users.some(({ id }) => id === row.user_id), 'who signed in is a user');
+    if (isThere(row.provider_id)) {
+      const linked = links.find(({ provider_id: provider, name_id: nameId }) => provider === row.provider_id && nameId === row.name_id);
+      assert.equal(linked?.user_id, row.user_id, 'who signed in is linked');
+    }
+  }
+  for (const row of log.filter(({ outcome }) => outcome === 'refused')) assert.ok(row.error && !row.user_id, 'a refusal has a reason and no user');
+  for (const user of users) {
+    assert.ok(signedIn.some(({ user_id: id, decision }) => id === user.id && decision === 'created_just_in_time'), 'a user was created by a sign-in');
+    assert.ok(user.last_sign_in_at, 'and has signed in');
+  }
+  for (const session of sessions) {
+    assert.ok(users.some(({ id }) => id === session.user_id) && isThere(session.provider_id), 'a session is somebody’s');
+    assert.ok(signedIn.some(({ user_id: id, at }) => id === session.user_id && at === session.created_at), 'a session is in the log');
+  }
+  for (const { provider_id: provider } of [...links, ...pending]) assert.ok(isThere(provider), 'nothing is left of a deleted provider');
+
+  const versions = Map.groupBy(changes, ({ resource }) => resource);
+  for (const [resource, made] of versions) {
+    made.sort((one, other) => one.version - other.version);
+    assert.deepEqual(made.map(({ version }) => version), made.map((_, index) => index + 1), `${resource}: each version was made once`);
+    const last = made.at(-1);
+    const [kind, id] = resource.split('/');
+    const row = (kind === 'provider' ? providers : accounts).find((one) => one.id === id);
+    assert.equal(Boolean(row), last.after !== null, `${resource}: it is there unless it was deleted`);
+    if (!row) continue;
+    assert.equal(row.version, last.version, `${resource}: the log has its version`);
+    if (kind === 'provider') assert.equal(row.settings, last.after, `${resource}: the log has its settings`);
+  }
+  for (const { id } of providers) assert.ok(versions.has(`provider/${id}`), 'a provider is in the log');
+  for (const { id } of accounts) assert.ok(versions.has(`account/${id}`), 'an account is in the log');
+}
