@@ -27,9 +27,11 @@ function add(name, header, document) {
   files.set(file, Buffer.concat([Buffer.from(`${JSON.stringify(header, null, 1)}\n----\n`), bytes]));
 }
 
-/** A file that holds several small cases. */
+/** A file that holds several small cases: a line for each entry of what it holds. */
 export function data(file, value) {
-  files.set(file, Buffer.from(`${JSON.stringify(value, null, 1)}\n`));
+  const entry = (one) => (Array.isArray(one) ? `[\n${one.map((part) => JSON.stringify(part)).join(',\n')}\n]` : JSON.stringify(one));
+  const lines = Object.entries(value).map(([name, one]) => `${JSON.stringify(name)}: ${entry(one)}`);
+  files.set(file, Buffer.from(`{\n${lines.join(',\n')}\n}\n`));
 }
 
 /** Writes all cases, and nothing else stays. With `check`, only tells what would change. */

@@ -9,6 +9,7 @@ const parts = [
   'accept/shapes',
   'accept/syntax',
   'bounds',
+  'c14n',
   'refuse/envelope',
   'refuse/keys',
   'refuse/places',

@@ -90,3 +90,77 @@ fn canonical_bytes_are_their_own_canonical_form() {
     let once = canonical(document, &[], &exclusive(""));
     assert_eq!(canonical(&once, &[], &exclusive("")), once);
 }
+
+/// Documents made by `dev/corpus/c14n.mjs`, with what another implementation (xml-crypto) makes of them.
+#[test]
+fn another_implementation_writes_the_same() {
+    #[derive(serde::Deserialize)]
+    struct Generated {
+        documents: Vec<(String, Vec<usize>, String, String)>,
+    }
+    let json = include_str!("../../tests/saml/c14n.json");
+    let Generated { documents } = serde_json::from_str(json).unwrap();
+    assert!(documents.len() >= 300);
+    for (document, path, prefixes, expected) in &documents {
+        assert_eq!(canonical(document, path, &exclusive(prefixes)), *expected, "{document} {path:?} {prefixes}");
+    }
+}
+
+/// The constructs that the generated documents leave out, because that implementation departs from the standard there.
+#[test]
+fn what_the_generated_documents_leave_out() {
+    for (document, path, prefixes, expected) in [
+        // Declarations and attributes are in order of code points: by prefix, by namespace name and then local name.
+        (
+            "<r xmlns:b='u:b' xmlns:C='u:C' xmlns:a-='u:a' xmlns:a_='u:a' b:x='' C:x='' a-:x='1' a_:y='2'/>",
+            vec![],
+            "",
+            r#"<r xmlns:C="u:C" xmlns:a-="u:a" xmlns:a_="u:a" xmlns:b="u:b" C:x="" a-:x="1" a_:y="2" b:x=""></r>"#,
+        ),
+        (
+            "<r xmlns:b='u:a' xmlns:a='u:ab' b:c='1' a:a='2'/>",
+            vec![],
+            "",
+            r#"<r xmlns:a="u:ab" xmlns:b="u:a" b:c="1" a:a="2"></r>"#,
+        ),
+        ("<r \u{10000}='2' \u{FDF0}='1'/>", vec![], "", "<r \u{FDF0}=\"1\" \u{10000}=\"2\"></r>"),
+        // Namespace names are escaped like attribute values.
+        (
+            "<r xmlns='u:&amp;&#9;&quot;&lt;' xmlns:a=\"u:>'\"><a:x/></r>",
+            vec![],
+            "",
+            "<r xmlns=\"u:&amp;&#x9;&quot;&lt;\"><a:x xmlns:a=\"u:>'\"></a:x></r>",
+        ),
+        // A prefix is bound anew and back again.
+        (
+            "<a:r xmlns:a='u:1'><a:x xmlns:a='u:2'><a:y xmlns:a='u:1'/></a:x><a:z/></a:r>",
+            vec![],
+            "",
+            r#"<a:r xmlns:a="u:1"><a:x xmlns:a="u:2"><a:y xmlns:a="u:1"></a:y></a:x><a:z></a:z></a:r>"#,
+        ),
+        // Line ends of XML 1.1 are none in XML 1.0.
+        ("<r x='\u{85}'>\u{85}\u{2028}</r>", vec![], "", "<r x=\"\u{85}\">\u{85}\u{2028}</r>"),
+        ("<r><![CDATA[]]><x>a<![CDATA[]]></x></r>", vec![], "", "<r><x>a</x></r>"),
+        // A prefix of the list is a declaration's, not an attribute's of that name.
+        (
+            "<r xmlns:a='u:a' xmlns:xs='u:xs'><x a:xs='v' xs='w'/></r>",
+            vec![0],
+            "xs",
+            r#"<x xmlns:a="u:a" xmlns:xs="u:xs" xs="w" a:xs="v"></x>"#,
+        ),
+        // The innermost declaration of a listed prefix counts.
+        ("<r xmlns:xs='u:1'><x xmlns:xs='u:2'><y/></x></r>", vec![0], "xs", r#"<x xmlns:xs="u:2"><y></y></x>"#),
+        ("<r xmlns='u:d'><p:x xmlns:p='u:p'/></r>", vec![0], "#default", r#"<p:x xmlns="u:d" xmlns:p="u:p"></p:x>"#),
+        ("<r xmlns='u:d'><p:x xmlns:p='u:p' xmlns=''/></r>", vec![0], "#default", r#"<p:x xmlns:p="u:p"></p:x>"#),
+        (
+            "<r xmlns='u:d'><p:x xmlns:p='u:p' xmlns=''/></r>",
+            vec![],
+            "#default",
+            r#"<r xmlns="u:d"><p:x xmlns="" xmlns:p="u:p"></p:x></r>"#,
+        ),
+        // `xml` is never declared.
+        ("<r xml:lang='en'/>", vec![], "xml", r#"<r xml:lang="en"></r>"#),
+    ] {
+        assert_eq!(canonical(document, &path, &exclusive(prefixes)), expected, "{document} {path:?} {prefixes}");
+    }
+}

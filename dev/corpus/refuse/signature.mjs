@@ -96,6 +96,7 @@ for (const [name, bend] of Object.entries(inBase64)) {
 // SignedInfo and what is in it, soundly signed
 const methods = 'not exactly one method of each kind and one Reference';
 const threeParts = 'not exactly one Transforms, one DigestMethod and one DigestValue';
+const order3 = 'not Transforms, DigestMethod, DigestValue in this order';
 const evilReference = '<ds:Reference URI="#_evil"><ds:Transforms/></ds:Reference>';
 const inside = {
   'two-references': [methods, { signedInfo: twice('Reference') }],
@@ -110,6 +111,8 @@ const inside = {
   'signature-method-with-content': ['not one plain SignatureMethod', { signedInfo: (s) => s.replace(cut(s, 'SignatureMethod'), (m) => m.replace('/>', '>x</ds:SignatureMethod>')) }],
   'signature-method-with-an-output-length': ['not one plain SignatureMethod', { signedInfo: (s) => s.replace(cut(s, 'SignatureMethod'), (m) => m.replace('/>', '><ds:HMACOutputLength>8</ds:HMACOutputLength></ds:SignatureMethod>')) }],
   'signature-method-without-algorithm': ['a method without an Algorithm', { signedInfo: (s) => s.replace(cut(s, 'SignatureMethod'), '<ds:SignatureMethod/>') }],
+  'signature-method-of-another-name': ['not one plain SignatureMethod', { signedInfo: rename('SignatureMethod', 'ds:Method') }],
+  'signature-method-of-another-namespace': ['not one plain SignatureMethod', { signedInfo: (s) => rename('SignatureMethod', 'x:SignatureMethod')(s).replace('<x:SignatureMethod', '<x:SignatureMethod xmlns:x="urn:x"') }],
   'two-canonicalization-methods': [methods, { signedInfo: twice('CanonicalizationMethod') }],
   'no-canonicalization-method': ['a SignedInfo that does not begin with CanonicalizationMethod', { signedInfo: drop('CanonicalizationMethod') }],
   'canonicalization-method-second': ['a SignedInfo that does not begin with CanonicalizationMethod', { signedInfo: swap('CanonicalizationMethod', 'SignatureMethod') }],
@@ -128,11 +131,17 @@ const inside = {
   'digest-method-without-algorithm': ['a method without an Algorithm', { reference: (s) => s.replace(cut(s, 'DigestMethod'), '<ds:DigestMethod/>') }],
   'two-transforms-elements': [threeParts, { reference: (s) => s.replace('<ds:DigestMethod', '<ds:Transforms/><ds:DigestMethod') }],
   'transforms-last': ['not Transforms, DigestMethod, DigestValue in this order', { reference: (s) => s.replace(/<ds:Transforms>[\s\S]*<\/ds:Transforms>/, '').replace('</ds:Reference>', '<ds:Transforms/></ds:Reference>') }],
+  ...Object.fromEntries(
+    ['Transforms', 'DigestMethod', 'DigestValue'].flatMap((name) => [
+      [`${name}-of-another-name`, [order3, { reference: rename(name, 'ds:Other') }]],
+      [`${name}-of-another-namespace`, [order3, { reference: (s) => rename(name, `x:${name}`)(s).replace(`<x:${name}`, `<x:${name} xmlns:x="urn:x"`) }]],
+    ]),
+  ),
   'text-in-the-reference': ['something beside the parts of a Reference', { reference: (s) => s.replace('<ds:DigestMethod', 'x<ds:DigestMethod') }],
   'an-object-in-the-reference': [threeParts, { reference: (s) => s.replace('</ds:Reference>', '<ds:Object/></ds:Reference>') }],
 };
 for (const [name, [detail, bent]] of Object.entries(inside)) {
-  refuse(`signature/${name}`, `signature_malformed: ${detail}`, 'The parts of SignedInfo, each exactly once, and nothing beside them.', signed({ edit: bent }));
+  refuse(`signature/${name.replace(/[A-Z]/g, (c, at) => (at ? '-' : '') + c.toLowerCase())}`, `signature_malformed: ${detail}`, 'The parts of SignedInfo, each exactly once, and nothing beside them.', signed({ edit: bent }));
 }
 
 // Transforms, soundly signed and with a digest that is right for whoever does what they say
