@@ -174,11 +174,16 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Notes an error of a field, unless it has one already: then that one is why.
+    pub fn error_if_first(&mut self, field: &'static str, code: &'static str, message: &str) {
+        if !self.errors.iter().any(|error| error.pointer == format!("{}/{field}", self.at)) {
+            self.error(field, code, message);
+        }
+    }
+
     /// Notes that a field must be given, and is not.
     pub fn required(&mut self, field: &'static str) {
-        if !self.errors.iter().any(|error| error.pointer == format!("{}/{field}", self.at)) {
-            self.error(field, "required", "This field is required.");
-        }
+        self.error_if_first(field, "required", "This field is required.");
     }
 
     /// Every error, and one for each field that nobody asked for.

@@ -270,12 +270,12 @@ fn jit(fields: &mut Fields<'_>, before: &Jit) -> Jit {
         (None, None) => None,
         (Some(_), None) => {
             let message = "Fill in the JIT Validation Value too, or clear the JIT Validation Key to admit everyone.";
-            fields.error("validationValue", "half_filled", message);
+            fields.error_if_first("validationValue", "half_filled", message);
             None
         }
         (None, Some(_)) => {
             let message = "Fill in the JIT Validation Key too, or clear the JIT Validation Value to admit everyone.";
-            fields.error("validationKey", "half_filled", message);
+            fields.error_if_first("validationKey", "half_filled", message);
             None
         }
     };
