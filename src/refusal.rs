@@ -45,7 +45,7 @@ pub struct Explanation {
     pub remedy: String,
 }
 
-/// The log keeps this much of a value that came from outside.
+/// The log keeps this many characters of a value that came from outside.
 const MAX_LOGGED: usize = 300;
 
 impl Refusal {
@@ -123,7 +123,8 @@ impl Refusal {
     }
 }
 
-fn bounded(text: String) -> String {
+/// A value that came from outside, as the log keeps it.
+pub(crate) fn bounded(text: String) -> String {
     if text.chars().count() <= MAX_LOGGED {
         return text;
     }

@@ -2,6 +2,7 @@
 
 use crate::directory::{Profile, User};
 use crate::provider::{Jit, Provider};
+use crate::refusal::bounded;
 use crate::saml::VerifiedAssertion;
 use crate::store::user::FoundByEmail;
 use serde::{Deserialize, Serialize};
@@ -157,6 +158,6 @@ fn just_in_time(jit: &Jit, assertion: &VerifiedAssertion, trace: &mut Vec<Step>)
 
 impl Step {
     fn new(rule: &str, wanted: impl Into<String>, got: impl Into<String>, matched: bool) -> Self {
-        Self { rule: rule.into(), wanted: wanted.into(), got: got.into(), matched }
+        Self { rule: rule.into(), wanted: bounded(wanted.into()), got: bounded(got.into()), matched }
     }
 }

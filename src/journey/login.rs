@@ -122,7 +122,8 @@ pub(super) async fn sp_metadata<S: Store, C: Crypto>(
     call: &Call,
     account: &str,
 ) -> Result<Answer, StoreError> {
-    let Some(configuration) = postern.configuration(account).await? else {
+    // Identity providers keep what they read here, so it is read anew.
+    let Some(configuration) = postern.fresh_configuration(account).await? else {
         return Ok(page::sentence(404, &postern.deployment.public_url, "There is no such account."));
     };
     let entity_id = match call.query_parameter("provider") {
