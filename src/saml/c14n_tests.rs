@@ -11,7 +11,7 @@ fn canonical(document: &str, path: &[usize], method: &Method) -> String {
 }
 
 fn exclusive(prefixes: &str) -> Method {
-    Method::Exclusive(prefix_list(prefixes))
+    Method::Exclusive(prefix_list(prefixes).unwrap())
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn the_enveloped_signature_is_left_out() {
     let document = Document::parse(b"<r>a<s>x</s>b</r>").unwrap();
     let signature = document.root().child_elements().next();
     assert_eq!(canonicalize(document.root(), &exclusive(""), signature).unwrap(), "<r>ab</r>");
-    assert_eq!(canonicalize(document.root(), &exclusive(""), Some(document.root())), Err(NothingToWrite));
+    assert_eq!(canonicalize(document.root(), &exclusive(""), Some(document.root())), Err(CanonicalError::Empty));
 }
 
 #[test]
@@ -163,4 +163,18 @@ fn what_the_generated_documents_leave_out() {
     ] {
         assert_eq!(canonical(document, &path, &exclusive(prefixes)), expected, "{document} {path:?} {prefixes}");
     }
+}
+
+#[test]
+fn output_that_outgrows_its_input_is_refused() {
+    let uri = "x".repeat(100_000);
+    let document = format!("<r xmlns:q='u:{uri}'>{}</r>", "<q:b/>".repeat(3));
+    let document = Document::parse(document.as_bytes()).unwrap();
+    assert_eq!(canonicalize(document.root(), &exclusive(""), None), Err(CanonicalError::TooLarge));
+}
+
+#[test]
+fn a_prefix_list_has_at_most_16_words() {
+    assert_eq!(prefix_list(&"xs ".repeat(16)).map(|list| list.len()), Some(16));
+    assert_eq!(prefix_list(&"xs ".repeat(17)), None);
 }

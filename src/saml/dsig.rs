@@ -3,9 +3,9 @@
 //! The outcome is a [`SignedElement`]: the very bytes that were signed. Whoever wants to know what they say has to read
 //! them anew. Policy (who signed what, when, for whom) is not decided here.
 
-use super::c14n::{self, Method};
+use super::c14n::{self, CanonicalError, Method};
 use super::error::SamlError;
-use super::xml::{Child, Document, Element};
+use super::xml::{Child, Document, Element, Limit, XmlError};
 use super::{Namespace, base64_text};
 use crate::crypto::{Certificate, Crypto, DigestAlgorithm, SignatureAlgorithm};
 use subtle::ConstantTimeEq;
@@ -56,7 +56,7 @@ pub(super) async fn verify<C: Crypto>(
 ) -> Result<SignedElement, SamlError> {
     let shape = read_signature(signed, signature)?;
     let canonical = c14n::canonicalize(signed, &shape.reference.method, Some(signature))
-        .map_err(|_| SamlError::SignatureShape("nothing but the signature is signed"))?;
+        .map_err(|error| not_canonical(error, "nothing but itself to sign"))?;
     let digest = shape.reference.digest.digest(canonical.as_bytes());
     if !bool::from(digest.ct_eq(&shape.reference.value)) {
         return Err(SamlError::DigestMismatch { element: signed.local_name().to_owned() });
@@ -93,8 +93,8 @@ fn read_signature(signed: Element<'_, '_>, signature: Element<'_, '_>) -> Result
 
     // As with the element itself, only what the signature covers is read: the canonical bytes, parsed anew.
     let method = canonicalization_method(*signed_info)?;
-    let canonical_signed_info = c14n::canonicalize(*signed_info, &method, None)
-        .map_err(|_| SamlError::SignatureShape("an empty SignedInfo"))?;
+    let canonical_signed_info =
+        c14n::canonicalize(*signed_info, &method, None).map_err(|error| not_canonical(error, "an empty SignedInfo"))?;
     let document = Document::parse(canonical_signed_info.as_bytes()).map_err(SamlError::Xml)?;
     let parts = fixed_children(document.root(), "something beside the parts of SignedInfo")?;
     let [_, signature_method, reference] = parts.as_slice() else {
@@ -182,13 +182,17 @@ fn exclusive_parameters(method: Element<'_, '_>) -> Result<Method, SamlError> {
         [] => Ok(Method::Exclusive(Vec::new())),
         [inclusive] if inclusive.is(EXCLUSIVE, "InclusiveNamespaces") && inclusive.children().next().is_none() => {
             let prefixes = c14n::prefix_list(inclusive.attribute("PrefixList").unwrap_or_default());
-            // Each costs a look at every element; identity providers name one or two.
-            if prefixes.len() > 16 {
-                return Err(SamlError::SignatureShape("more than 16 prefixes in a PrefixList"));
-            }
+            let prefixes = prefixes.ok_or(SamlError::SignatureShape("more than 16 prefixes in a PrefixList"))?;
             Ok(Method::Exclusive(prefixes))
         }
         _ => Err(SamlError::SignatureShape("a parameter of canonicalization that is not InclusiveNamespaces")),
+    }
+}
+
+fn not_canonical(error: CanonicalError, empty: &'static str) -> SamlError {
+    match error {
+        CanonicalError::Empty => SamlError::SignatureShape(empty),
+        CanonicalError::TooLarge => SamlError::Xml(XmlError::TooMuch(Limit::Bytes)),
     }
 }
 

@@ -187,7 +187,7 @@ fn xml_code(error: &XmlError) -> &'static str {
         XmlError::Comment => "comment_not_allowed",
         XmlError::ProcessingInstruction => "processing_instruction_not_allowed",
         XmlError::Entity { .. } => "entity_not_allowed",
-        XmlError::DuplicateAttribute { .. } => "duplicate_attribute",
+        XmlError::DuplicateAttribute => "duplicate_attribute",
         XmlError::UnboundPrefix { .. } => "unbound_prefix",
         XmlError::NamespaceDeclaration { .. } => "namespace_not_allowed",
         XmlError::Declaration | XmlError::Malformed { .. } => "not_xml",

@@ -18,6 +18,11 @@ pub struct Document<'a> {
     nodes: Vec<Node<'a>>,
     attributes: Vec<Attribute<'a>>,
     declarations: Vec<Declaration<'a>>,
+    /// The place of each declaration's URI among all URIs of the document, in order. Equal URIs have one place, so that
+    /// URIs, which a sender can make long, are compared once and not at every name.
+    ranks: Vec<u32>,
+    /// The same of the prefix `xml`, which nobody declares.
+    xml_rank: u32,
 }
 
 #[derive(Debug)]
@@ -54,7 +59,7 @@ struct Name<'a> {
     namespace: Namespace,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 enum Namespace {
     None,
     Xml,
@@ -96,6 +101,15 @@ impl<'a> Document<'a> {
         self.root().descendants()
     }
 
+    /// Equal and ordered as the URIs are, within this document.
+    fn rank(&self, namespace: Namespace) -> NamespaceRank {
+        match namespace {
+            Namespace::None => NamespaceRank(0),
+            Namespace::Xml => NamespaceRank(self.xml_rank),
+            Namespace::Declared(index) => NamespaceRank(self.ranks[index as usize]),
+        }
+    }
+
     fn uri(&self, namespace: Namespace) -> &str {
         match namespace {
             Namespace::None => "",
@@ -103,6 +117,32 @@ impl<'a> Document<'a> {
             Namespace::Declared(index) => &self.declarations[index as usize].uri,
         }
     }
+}
+
+/// Stands for a namespace URI of one document: equal and ordered as the URIs are; the first is no namespace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NamespaceRank(u32);
+
+impl NamespaceRank {
+    /// No namespace.
+    pub const NONE: Self = Self(0);
+}
+
+/// A namespace declaration, as written on an element.
+#[derive(Clone, Copy, Debug)]
+pub struct DeclarationView<'d> {
+    /// Prefix, empty for the default.
+    pub prefix: &'d str,
+    /// URI, empty where the default namespace is taken back.
+    pub uri: &'d str,
+    /// Rank of the URI.
+    pub rank: NamespaceRank,
+}
+
+/// Without white space of XML around it. Other white space is part of a name: who is `ada` is not who is `ada` and a
+/// no-break space.
+pub fn trim(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\r', '\n'])
 }
 
 /// An element of a [`Document`].
@@ -127,6 +167,8 @@ pub struct AttributeView<'d> {
     pub local: &'d str,
     /// Namespace URI, empty for none.
     pub namespace: &'d str,
+    /// Rank of the namespace URI.
+    pub rank: NamespaceRank,
     /// Value after attribute-value normalization (XML 1.0, section 3.3.3).
     pub value: &'d str,
 }
@@ -145,13 +187,11 @@ impl<'d, 'a> Element<'d, 'a> {
         &self.document.nodes[self.index as usize]
     }
 
-    fn parts(&self) -> (Name<'a>, &'d [Attribute<'a>], &'d [Declaration<'a>]) {
+    fn parts(&self) -> (Name<'a>, &'d [Attribute<'a>]) {
         match &self.node().content {
-            Content::Element { name, attributes, declarations } => {
-                (*name, attributes.of(&self.document.attributes), declarations.of(&self.document.declarations))
-            }
+            Content::Element { name, attributes, .. } => (*name, attributes.of(&self.document.attributes)),
             // An `Element` is made from element nodes only.
-            Content::Text(_) => (Name { prefix: "", local: "", namespace: Namespace::None }, &[], &[]),
+            Content::Text(_) => (Name { prefix: "", local: "", namespace: Namespace::None }, &[]),
         }
     }
 
@@ -170,6 +210,11 @@ impl<'d, 'a> Element<'d, 'a> {
         self.document.uri(self.parts().0.namespace)
     }
 
+    /// Rank of the namespace URI.
+    pub fn rank(&self) -> NamespaceRank {
+        self.document.rank(self.parts().0.namespace)
+    }
+
     /// Whether this is the expanded name of the element.
     pub fn is(&self, namespace: &str, local: &str) -> bool {
         self.local_name() == local && self.namespace() == namespace
@@ -182,6 +227,7 @@ impl<'d, 'a> Element<'d, 'a> {
             prefix: attribute.name.prefix,
             local: attribute.name.local,
             namespace: document.uri(attribute.name.namespace),
+            rank: document.rank(attribute.name.namespace),
             value: &attribute.value,
         })
     }
@@ -191,26 +237,18 @@ impl<'d, 'a> Element<'d, 'a> {
         self.attributes().find(|a| a.namespace.is_empty() && a.local == local).map(|a| a.value)
     }
 
-    /// Namespace declarations written on this element: prefix (empty for the default) and URI.
-    pub fn declarations(&self) -> impl Iterator<Item = (&'a str, &'d str)> + use<'d, 'a> {
-        self.parts().2.iter().map(|declaration| (declaration.prefix, declaration.uri.as_ref()))
+    /// Namespace declarations written on this element.
+    pub fn declarations(&self) -> impl Iterator<Item = DeclarationView<'d>> + use<'d, 'a> {
+        let document = self.document;
+        let Content::Element { declarations, .. } = self.node().content else {
+            return (0..0).map(declaration(document));
+        };
+        (declarations.start..declarations.end).map(declaration(document))
     }
 
     /// The element around this one.
     pub fn parent(&self) -> Option<Element<'d, 'a>> {
         (self.index != 0).then(|| Element { document: self.document, index: self.node().parent })
-    }
-
-    /// What a prefix (empty: the default) is bound to here. `None` if to nothing.
-    pub fn namespace_of_prefix(&self, prefix: &str) -> Option<&'d str> {
-        let mut next = Some(*self);
-        while let Some(element) = next {
-            if let Some((_, uri)) = element.declarations().find(|(declared, _)| *declared == prefix) {
-                return (!uri.is_empty()).then_some(uri);
-            }
-            next = element.parent();
-        }
-        None
     }
 
     /// Child nodes in order.
@@ -266,5 +304,12 @@ impl<'d, 'a> Element<'d, 'a> {
             (Some(Child::Text(text)), None) => Some(text),
             _ => None,
         }
+    }
+}
+
+fn declaration<'d>(document: &'d Document<'_>) -> impl Fn(u32) -> DeclarationView<'d> {
+    move |index| {
+        let Declaration { prefix, uri } = &document.declarations[index as usize];
+        DeclarationView { prefix, uri, rank: document.rank(Namespace::Declared(index)) }
     }
 }

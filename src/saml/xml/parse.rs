@@ -65,10 +65,7 @@ pub enum XmlError {
         what: &'static str,
     },
     /// An attribute given twice, be it under two prefixes.
-    DuplicateAttribute {
-        /// Where the element ends.
-        at: u64,
-    },
+    DuplicateAttribute,
     /// A prefix that nothing declares.
     UnboundPrefix {
         /// Where the element ends.
@@ -92,7 +89,7 @@ impl std::fmt::Display for XmlError {
             Self::ProcessingInstruction => f.write_str("a processing instruction"),
             Self::Entity { at } => write!(f, "an unknown entity at byte {at}"),
             Self::Malformed { at, what } => write!(f, "{what} at byte {at}"),
-            Self::DuplicateAttribute { at } => write!(f, "an attribute twice before byte {at}"),
+            Self::DuplicateAttribute => f.write_str("an attribute twice"),
             Self::UnboundPrefix { at } => write!(f, "an unbound namespace prefix before byte {at}"),
             Self::NamespaceDeclaration { at } => {
                 write!(f, "a namespace declaration that is not allowed before byte {at}")
@@ -155,6 +152,8 @@ impl<'a> Builder<'a> {
             nodes: Vec::with_capacity(text.len() / 48 + 8),
             attributes: Vec::with_capacity(text.len() / 96 + 8),
             declarations: Vec::with_capacity(16),
+            ranks: Vec::new(),
+            xml_rank: 1,
         };
         Self { text, document, open: Vec::with_capacity(16), scope: Vec::with_capacity(16) }
     }
@@ -207,6 +206,7 @@ impl<'a> Builder<'a> {
                 what: "an end of input inside the document",
             });
         }
+        self.document.rank_namespaces()?;
         Ok(self.document)
     }
 
@@ -283,8 +283,6 @@ impl<'a> Builder<'a> {
                 self.document.attributes[index].name.namespace = self.resolve_prefix(prefix, end)?;
             }
         }
-        self.refuse_duplicates(attributes_from, end)?;
-
         let content = Content::Element {
             name: Name { prefix, local, namespace },
             attributes: Range { start: attributes_from as u32, end: self.document.attributes.len() as u32 },
@@ -350,7 +348,7 @@ impl<'a> Builder<'a> {
         }
         let twice = self.scope.iter().rev().take_while(|(_, of)| *of == depth);
         if twice.map(|(index, _)| &self.document.declarations[*index as usize]).any(|other| other.prefix == prefix) {
-            return Err(XmlError::DuplicateAttribute { at });
+            return Err(XmlError::DuplicateAttribute);
         }
         if self.scope.len() >= Limit::DeclarationsInScope.maximum() {
             return Err(XmlError::TooMuch(Limit::DeclarationsInScope));
@@ -372,15 +370,45 @@ impl<'a> Builder<'a> {
         }
         if prefix.is_empty() { Ok(Namespace::None) } else { Err(XmlError::UnboundPrefix { at }) }
     }
+}
 
-    fn refuse_duplicates(&self, from: usize, at: u64) -> Result<(), XmlError> {
-        let attributes = &self.document.attributes[from..];
-        for (index, one) in attributes.iter().enumerate() {
-            for other in &attributes[index + 1..] {
-                if one.name.local == other.name.local
-                    && self.document.uri(one.name.namespace) == self.document.uri(other.name.namespace)
-                {
-                    return Err(XmlError::DuplicateAttribute { at });
+impl Document<'_> {
+    /// Gives every URI its rank, and refuses attributes of one expanded name, which only ranks tell at a bounded cost.
+    fn rank_namespaces(&mut self) -> Result<(), XmlError> {
+        let mut order: Vec<u32> = (0..self.declarations.len() as u32).collect();
+        let uri = |index: u32| self.declarations[index as usize].uri.as_ref();
+        order.sort_unstable_by(|one, other| uri(*one).cmp(uri(*other)));
+        self.ranks = vec![0; order.len()];
+        let (mut rank, mut before) = (0, "");
+        for index in order {
+            let uri = uri(index);
+            if uri != before {
+                // Even ranks, so that the URI of `xml`, which no document declares, fits between any two.
+                rank += 2;
+                if before < XML_NAMESPACE && XML_NAMESPACE < uri {
+                    self.xml_rank = rank - 1;
+                }
+            }
+            self.ranks[index as usize] = rank;
+            before = uri;
+        }
+        if before < XML_NAMESPACE {
+            self.xml_rank = rank + 1;
+        }
+        self.refuse_duplicates()
+    }
+
+    fn refuse_duplicates(&self) -> Result<(), XmlError> {
+        for node in &self.nodes {
+            let Content::Element { attributes, .. } = &node.content else { continue };
+            let attributes = attributes.of(&self.attributes);
+            for (index, one) in attributes.iter().enumerate() {
+                let same = |other: &Attribute<'_>| {
+                    one.name.local == other.name.local
+                        && self.rank(one.name.namespace) == self.rank(other.name.namespace)
+                };
+                if attributes[index + 1..].iter().any(same) {
+                    return Err(XmlError::DuplicateAttribute);
                 }
             }
         }
