@@ -6,14 +6,21 @@ use crate::time::{Duration, Timestamp};
 /// How long a pending request and a session are kept after their end: an answer can say that it came too late.
 const GRACE: Duration = Duration::hours(1);
 
-/// Removes what has expired. One batch of bounded statements: what is left over waits for the next time.
+/// So many rounds at most: 50 queries are what an invocation has on the free plan.
+const ROUNDS: usize = 15;
+
+/// Removes what has expired, in rounds of bounded statements, until nothing is left or this call has done its share.
 pub async fn upkeep<S: Store>(store: &S, now: Timestamp) -> Result<(), StoreError> {
-    store
-        .batch(vec![
+    for _ in 0..ROUNDS {
+        let statements = vec![
             store::spent::purge(now),
             store::pending_request::purge(now.minus(GRACE)),
             store::session::purge(now.minus(GRACE)),
-        ])
-        .await?;
+        ];
+        let removed = store.batch(statements).await?;
+        if removed.iter().all(|rows| rows.len() < store::PURGED_AT_ONCE) {
+            break;
+        }
+    }
     Ok(())
 }

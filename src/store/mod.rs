@@ -99,6 +99,11 @@ impl Rows {
         self.0.first().map(read).transpose()
     }
 
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -145,6 +150,9 @@ impl StoreError {
         Constraint::from_message(message).map_or_else(|| Self::Unavailable(message.to_owned()), Self::Constraint)
     }
 }
+
+/// So many rows at most does one statement of a purge remove: a transaction stays short.
+pub const PURGED_AT_ONCE: usize = 1000;
 
 /// A page of a list in the order of ids: what a list statement is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -55,11 +55,11 @@ pub fn delete(account: &str, id: &str) -> Statement {
     Statement::new("DELETE FROM pending_requests WHERE account_id = ?1 AND id = ?2", [account.into(), id.into()])
 }
 
-/// Removes what nobody answered in time. At most so many rows a call.
+/// Removes what nobody answered in time. At most [`super::PURGED_AT_ONCE`] rows.
 pub fn purge(now: Timestamp) -> Statement {
     Statement::new(
         "DELETE FROM pending_requests WHERE (account_id, id) IN \
-         (SELECT account_id, id FROM pending_requests WHERE expires_at <= ?1 LIMIT 1000)",
+         (SELECT account_id, id FROM pending_requests WHERE expires_at <= ?1 LIMIT 1000) RETURNING 1 AS removed",
         [now.into()],
     )
 }

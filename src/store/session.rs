@@ -76,11 +76,11 @@ pub fn delete(account: &str, digest: &str) -> Statement {
     Statement::new("DELETE FROM sessions WHERE account_id = ?1 AND digest = ?2", [account.into(), digest.into()])
 }
 
-/// Removes sessions that have ended. At most so many rows a call.
+/// Removes sessions that have ended. At most [`super::PURGED_AT_ONCE`] rows.
 pub fn purge(now: Timestamp) -> Statement {
     Statement::new(
         "DELETE FROM sessions WHERE (account_id, digest) IN \
-         (SELECT account_id, digest FROM sessions WHERE expires_at <= ?1 LIMIT 1000)",
+         (SELECT account_id, digest FROM sessions WHERE expires_at <= ?1 LIMIT 1000) RETURNING 1 AS removed",
         [now.into()],
     )
 }

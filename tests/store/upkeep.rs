@@ -12,14 +12,14 @@ use postern::time::{Duration, Timestamp};
 const GRACE: Duration = Duration::hours(1);
 
 fn expire(database: &Database, id: &str, at: Timestamp) {
-    run(database, spent::assertion("acme", "p1", id, at)).unwrap();
+    run(database, spent::request("acme", id, at)).unwrap();
     remember_request(database, id, at);
     let session = Session { expires_at: at, ..session_of(id) };
     run(database, session::insert(&session, id)).unwrap();
 }
 
 fn left(database: &Database) -> [Vec<String>; 3] {
-    ["substr(id, 4) FROM spent", "id FROM pending_requests", "id FROM sessions"]
+    ["id FROM spent", "id FROM pending_requests", "id FROM sessions"]
         .map(|what| database.select(&format!("SELECT {what} ORDER BY 1")))
 }
 
@@ -51,12 +51,14 @@ fn what_has_expired_goes_and_nothing_else() {
 fn it_goes_in_bounded_steps() {
     let database = scene();
     database.execute(
-        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500) \
-         INSERT INTO spent SELECT 'acme', 'assertion', 'p1 ' || i, 1 FROM n",
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 15500) \
+         INSERT INTO spent SELECT 'acme', 'assertion', 'a' || i, 1 FROM n",
     );
-    for left in [500, 0] {
+    for (left, batches) in [(500, 15), (0, 1)] {
+        database.watch(&[]);
         pollster::block_on(upkeep(&database, NOW)).unwrap();
         assert_eq!(database.count("spent"), left);
+        assert_eq!(database.batches(), batches);
     }
 }
 
