@@ -82,16 +82,16 @@ pub(super) async fn home<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, call:
     Ok(page::page(200, "Signed in", public_url, &body))
 }
 
-/// `POST /sign-out`: ends the session here. The cookie is `SameSite=Lax`, so no other site can do it.
+/// `POST /sign-out`: ends the session here. The cookie is `SameSite=Lax`, so that other sites cannot send it; without it
+/// nothing is ended, nor is the browser told to forget it.
 pub(super) async fn sign_out<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,
 ) -> Result<Answer, StoreError> {
-    if let Some(secret) = call.header("cookie").and_then(SessionSecret::from_cookie_header) {
-        postern.store.batch(vec![store::session::delete(secret.account(), &secret.digest())]).await?;
-    }
-    let home = postern.deployment.public_url.path("/");
-    Ok(Answer::redirect(303, home).with("set-cookie", Cookie::end_session().into_header()))
+    let home = Answer::redirect(303, postern.deployment.public_url.path("/"));
+    let Some(secret) = call.header("cookie").and_then(SessionSecret::from_cookie_header) else { return Ok(home) };
+    postern.store.batch(vec![store::session::delete(secret.account(), &secret.digest())]).await?;
+    Ok(home.with("set-cookie", Cookie::end_session().into_header()))
 }
 
 /// `GET /readyz`: whether the database answers.
