@@ -74,7 +74,9 @@ pub struct SetupToken([u8; 32]);
 
 impl SetupToken {
     /// A token must have 16 characters at least: a shorter one can be guessed, so it is not taken at all.
+    /// White space around it is the shell's, not the token's.
     pub fn new(token: &str) -> Option<Self> {
+        let token = token.trim();
         (token.len() >= 16).then(|| Self(Sha256::digest(token.as_bytes()).into()))
     }
 
@@ -122,6 +124,7 @@ mod tests {
         let token = SetupToken::new("0123456789abcdef").unwrap();
         assert!(token.is("0123456789abcdef"));
         assert!(!token.is("0123456789abcdeF"));
-        assert!(SetupToken::new("0123456789abcde").is_none());
+        assert!(SetupToken::new("0123456789abcdef\n").unwrap().is("0123456789abcdef"));
+        assert!(SetupToken::new("0123456789abcde\n").is_none());
     }
 }
