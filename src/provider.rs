@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 /// Clock skew when none is set (SPEC section 3).
 const DEFAULT_CLOCK_SKEW: i64 = 120;
 /// The largest clock skew that can be set.
-const MAX_CLOCK_SKEW: i64 = 300;
+pub const MAX_CLOCK_SKEW: Duration = Duration::seconds(300);
 
 /// A SAML app integration.
 #[derive(Clone, Debug)]
@@ -123,7 +123,7 @@ impl Provider {
         let allow_idp_initiated =
             fields.boolean("allowIdpInitiated").over(old.is_none_or(|s| s.allow_idp_initiated), true);
         let clock_skew_seconds = fields
-            .integer("clockSkewSeconds", 0..=MAX_CLOCK_SKEW)
+            .integer("clockSkewSeconds", 0..=MAX_CLOCK_SKEW.0 / 1000)
             .over(old.map_or(DEFAULT_CLOCK_SKEW, |s| s.clock_skew_seconds), DEFAULT_CLOCK_SKEW);
         let jit_before = old.map(|s| s.jit.clone()).unwrap_or_default();
         let jit = fields.object("jit", |fields| jit(fields, &jit_before)).over(jit_before.clone(), Jit::default());

@@ -51,7 +51,8 @@ const DISPLAY_NAME: &[&str] = &[
 
 /// The profile in an assertion. `None` without a usable e-mail: neither an attribute nor the NameID is one.
 pub fn profile(name_id: &NameId, attributes: &[Attribute]) -> Option<Profile> {
-    let email = first_value(attributes, EMAIL).unwrap_or(&name_id.value);
+    let named = Some(name_id.value.as_str()).filter(|_| name_id.may_be_email());
+    let email = first_value(attributes, EMAIL).or(named)?;
     let text = |names| first_value(attributes, names).filter(|value| fits(value)).map(str::to_owned);
     Some(Profile {
         email: Email::parse(email).ok()?,

@@ -220,8 +220,8 @@ async fn look_up<S: Store, C: Crypto>(
 
     let mut statements = vec![
         store::provider::version(account, provider.id()),
-        store::spent::find_assertion(account, provider.id(), checked.assertion_id()),
-        store::user::find_by_link(account, provider.id(), checked.name_id().persistent().unwrap_or_default()),
+        store::spent::find_assertion(account, provider.entity_id(), checked.assertion_id()),
+        store::user::find_by_link(account, provider.id(), &checked.name_id().link_key().unwrap_or_default()),
     ];
     let by_email = profile.as_ref().map(|profile| store::user::find_by_email(account, &profile.email, provider.id()));
     let browser = call.header("cookie").and_then(browser_secret);
@@ -278,7 +278,7 @@ async fn open_session<S: Store, C: Crypto>(
     log.outcome = Outcome::SignedIn;
     let open = store::session::insert(&session, &secret.digest());
     let mut plan = log.plan(account, secret)?;
-    plan.push(store::spent::assertion(account, provider.id(), assertion.id(), assertion.spent_until()));
+    plan.push(store::spent::assertion(account, provider.entity_id(), assertion.id(), assertion.spent_until()));
     if let Request::Answered(id) = assertion.request() {
         plan.push(store::spent::request(account, id, assertion.spent_until()));
         plan.push(store::pending_request::delete(account, id));
@@ -327,8 +327,8 @@ fn changes<S: Store, C: Crypto>(
             (user.id.clone(), true, vec![Change::CreateUser { user, email: profile.email }])
         }
     };
-    if let Some(name_id) = assertion.name_id().persistent().filter(|_| link) {
-        let (user, provider, name_id) = (id.clone(), provider.id().to_owned(), name_id.to_owned());
+    if let Some(name_id) = assertion.name_id().link_key().filter(|_| link) {
+        let (user, provider) = (id.clone(), provider.id().to_owned());
         changes.push(Change::LinkUser { user, provider, name_id });
     }
     changes.push(Change::SignedIn { user: id.clone() });

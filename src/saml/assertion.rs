@@ -2,9 +2,12 @@
 
 use super::Namespace;
 use super::error::SamlError;
-use super::xml::{Child, Element};
+use super::xml::{Child, Element, trim};
 use crate::time::Timestamp;
 
+const UNSPECIFIED: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified";
+const EMAIL_ADDRESS: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
+const TRANSIENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
 const BEARER: &str = "urn:oasis:names:tc:SAML:2.0:cm:bearer";
 const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
@@ -31,10 +34,16 @@ pub struct NameId {
 }
 
 impl NameId {
-    /// The identifier, if it means the same person at the next sign-in (SAML core 8.3.8).
-    pub fn persistent(&self) -> Option<&str> {
-        let transient = self.format.as_deref() == Some("urn:oasis:names:tc:SAML:2.0:nameid-format:transient");
-        (!transient).then_some(self.value.as_str())
+    /// What stands for the same person at the next sign-in: the identifier with its format, since one text can mean two
+    /// people in two formats (SAML core 8.3). `None` for a transient one.
+    pub fn link_key(&self) -> Option<String> {
+        let format = self.format.as_deref().unwrap_or(UNSPECIFIED);
+        (format != TRANSIENT).then(|| format!("{format} {}", self.value))
+    }
+
+    /// Whether the identifier may be read as an e-mail address where no attribute has one.
+    pub fn may_be_email(&self) -> bool {
+        matches!(self.format.as_deref(), None | Some(UNSPECIFIED | EMAIL_ADDRESS))
     }
 }
 
@@ -117,7 +126,7 @@ impl Conditions {
         for condition in conditions.child_elements() {
             match (condition.namespace(), condition.local_name()) {
                 (Namespace::ASSERTION, "AudienceRestriction") => {
-                    let audience = |element: Element<'_, '_>| element.text().map(|text| text.trim().to_owned());
+                    let audience = |element: Element<'_, '_>| element.text().map(|text| trim(text).to_owned());
                     let listed = condition.children_named(Namespace::ASSERTION, "Audience").map(audience);
                     audiences
                         .push(listed.collect::<Option<_>>().ok_or(SamlError::Shape("an Audience that is not text"))?);
@@ -148,7 +157,7 @@ fn bearer(confirmation: Element<'_, '_>) -> Result<Confirmation, SamlError> {
 
 fn name_id(subject: Element<'_, '_>) -> Result<Option<NameId>, SamlError> {
     let Some(element) = at_most_one(subject, "NameID", "more than one NameID")? else { return Ok(None) };
-    let value = element.text().ok_or(SamlError::Shape("a NameID that is not text"))?.trim().to_owned();
+    let value = trim(element.text().ok_or(SamlError::Shape("a NameID that is not text"))?).to_owned();
     Ok(Some(NameId { value, format: element.attribute("Format").map(str::to_owned) }))
 }
 
@@ -156,9 +165,8 @@ fn attribute(element: Element<'_, '_>) -> Result<Attribute, SamlError> {
     let name = element.attribute("Name").ok_or(SamlError::Shape("an Attribute without Name"))?.to_owned();
     let mut values = Vec::new();
     for value in element.children_named(Namespace::ASSERTION, "AttributeValue") {
-        let nil = value
-            .attributes()
-            .any(|a| a.namespace == XSI && a.local == "nil" && matches!(a.value.trim(), "true" | "1"));
+        let nil =
+            value.attributes().any(|a| a.namespace == XSI && a.local == "nil" && matches!(trim(a.value), "true" | "1"));
         if !nil {
             values.push(value_text(value));
         }
@@ -170,12 +178,12 @@ fn attribute(element: Element<'_, '_>) -> Result<Attribute, SamlError> {
 /// the value then. Anything deeper has no one reading and counts as empty.
 fn value_text(value: Element<'_, '_>) -> String {
     if let Some(text) = value.text() {
-        return text.trim().to_owned();
+        return trim(text).to_owned();
     }
-    let blank = |child: &Child<'_, '_>| matches!(child, Child::Text(text) if text.trim().is_empty());
+    let blank = |child: &Child<'_, '_>| matches!(child, Child::Text(text) if trim(text).is_empty());
     let mut content = value.children().filter(|child| !blank(child));
     match (content.next(), content.next()) {
-        (Some(Child::Element(inner)), None) => inner.text().unwrap_or_default().trim().to_owned(),
+        (Some(Child::Element(inner)), None) => trim(inner.text().unwrap_or_default()).to_owned(),
         _ => String::new(),
     }
 }
@@ -196,7 +204,7 @@ pub(super) fn required_id(element: Element<'_, '_>) -> Result<String, SamlError>
 pub(super) fn issuer(element: Element<'_, '_>) -> Result<Option<String>, SamlError> {
     let Some(issuer) = at_most_one(element, "Issuer", "more than one Issuer")? else { return Ok(None) };
     let text = issuer.text().ok_or(SamlError::Shape("an Issuer that is not text"))?;
-    Ok(Some(text.trim().to_owned()))
+    Ok(Some(trim(text).to_owned()))
 }
 
 fn at_most_one<'d, 'a>(

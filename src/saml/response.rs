@@ -5,8 +5,9 @@ use super::assertion::{Assertion, Attribute, NameId, check_version, issuer, requ
 use super::dsig::{self, SignedElement};
 use super::error::SamlError;
 use super::policy::{self, Check, Expectations, Request};
-use super::xml::{Document, Element};
+use super::xml::{Document, Element, trim};
 use crate::crypto::{Certificate, Crypto};
+use crate::provider::MAX_CLOCK_SKEW;
 use crate::time::Timestamp;
 
 const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
@@ -126,8 +127,8 @@ impl AuthenticResponse {
         let in_response_to = self.in_response_to().map(str::to_owned);
         let latest = self.assertion.confirmations.iter().filter_map(|confirmation| confirmation.not_on_or_after).max();
         let checked = CheckedResponse {
-            // A replay is refused for its time when this one is forgotten.
-            spent_until: latest.unwrap_or(expectations.now).plus(expectations.clock_skew),
+            // A replay is refused for its time when this one is forgotten, whatever the skew is by then.
+            spent_until: latest.unwrap_or(expectations.now).plus(MAX_CLOCK_SKEW),
             key_fingerprint: self.signed.fingerprint().to_owned(),
             assertion: self.assertion,
             name_id,
@@ -347,6 +348,6 @@ fn check_status(response: Element<'_, '_>) -> Result<(), SamlError> {
     let message = status.children_named(Namespace::PROTOCOL, "StatusMessage").next().and_then(|message| message.text());
     Err(SamlError::IdpStatus {
         status: inner.map_or_else(|| value.to_owned(), |inner| format!("{value}, {inner}")),
-        message: message.map(|text| text.trim().to_owned()),
+        message: message.map(|text| trim(text).to_owned()),
     })
 }

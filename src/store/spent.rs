@@ -1,11 +1,13 @@
 //! What can be used once, and has been. The primary key is the guard: the second use breaks its transaction.
 
 use super::Statement;
+use crate::id::hex;
 use crate::time::Timestamp;
+use sha2::{Digest, Sha256};
 
-/// The assertion of this id, of this provider.
-pub fn assertion(account: &str, provider: &str, assertion: &str, until: Timestamp) -> Statement {
-    insert(account, "assertion", &assertion_key(provider, assertion), until)
+/// The assertion of this id, of this issuer.
+pub fn assertion(account: &str, issuer: &str, assertion: &str, until: Timestamp) -> Statement {
+    insert(account, "assertion", &assertion_key(issuer, assertion), until)
 }
 
 /// The request of this id.
@@ -21,23 +23,28 @@ fn insert(account: &str, kind: &str, id: &str, until: Timestamp) -> Statement {
 }
 
 /// Finds an assertion that has been used.
-pub fn find_assertion(account: &str, provider: &str, assertion: &str) -> Statement {
+pub fn find_assertion(account: &str, issuer: &str, assertion: &str) -> Statement {
     Statement::new(
         "SELECT 1 AS used FROM spent WHERE account_id = ?1 AND kind = 'assertion' AND id = ?2",
-        [account.into(), assertion_key(provider, assertion).as_str().into()],
+        [account.into(), assertion_key(issuer, assertion).as_str().into()],
     )
 }
 
-/// Provider ids have no space, so the two parts can be told apart.
-fn assertion_key(provider: &str, assertion: &str) -> String {
-    format!("{provider} {assertion}")
+/// By the issuer's name, not our id of it: a provider that is deleted and made anew has not forgotten. A digest keeps the
+/// key short, and the two parts apart.
+fn assertion_key(issuer: &str, assertion: &str) -> String {
+    let mut digest = Sha256::new();
+    digest.update(issuer);
+    digest.update([0]);
+    digest.update(assertion);
+    hex(&digest.finalize())
 }
 
-/// Forgets what is refused for its time by now. At most so many rows a call.
+/// Forgets what is refused for its time by now. At most [`super::PURGED_AT_ONCE`] rows.
 pub fn purge(now: Timestamp) -> Statement {
     Statement::new(
         "DELETE FROM spent WHERE (account_id, kind, id) IN \
-         (SELECT account_id, kind, id FROM spent WHERE expires_at <= ?1 LIMIT 1000)",
+         (SELECT account_id, kind, id FROM spent WHERE expires_at <= ?1 LIMIT 1000) RETURNING 1 AS removed",
         [now.into()],
     )
 }

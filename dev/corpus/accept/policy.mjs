@@ -104,7 +104,7 @@ accept(
   }),
   { sessionEnd, sessionIndex: '_session' },
 );
-accept('policy/session-end-within-the-skew', 'Give or take the skew.', signedWith({ authnStatement: authnStatement({ sessionNotOnOrAfter: '2026-11-22T05:58:00.001Z' }) }), { sessionEnd: '2026-11-22T05:58:00.001Z' });
+accept('policy/session-end-just-ahead', 'Until its end a session can be opened.', signedWith({ authnStatement: authnStatement({ sessionNotOnOrAfter: '2026-11-22T06:00:00.001Z' }) }), { sessionEnd: '2026-11-22T06:00:00.001Z' });
 accept('policy/session-without-index', 'An index is optional.', signedWith({ authnStatement: authnStatement({ sessionIndex: null }) }));
 
 // NameID
@@ -116,6 +116,7 @@ accept(
   signedWith({ subject: subject({ id: nameId('x7/Qz+=', nameIdFormat.persistent) }), attributeStatement: attributeStatement({ email: ['ada@example.com'] }) }),
   { nameId: 'x7/Qz+=', format: nameIdFormat.persistent, attributes: { email: ['ada@example.com'] } },
 );
+accept('policy/name-id-with-no-break-space', 'Only white space of XML is not part of a name.', signedWith({ subject: subject({ id: nameId(' \n\u00a0ada@example.com\u3000\t') }) }), { nameId: '\u00a0ada@example.com\u3000' });
 accept('policy/name-id-without-format', 'The format is optional.', signedWith({ subject: subject({ id: nameId('ada@example.com', null) }) }));
 accept('policy/id-of-256-characters', 'The longest one.', sign(response({ assertion: assertion({ id: `_${'a'.repeat(255)}` }) }), { id: `_${'a'.repeat(255)}` }));
 

@@ -271,6 +271,7 @@ for (const [attribute, what] of [['notBefore', 'Conditions NotBefore'], ['notOnO
 // The session
 const sessions = [
   ['over', 'expired: SessionNotOnOrAfter', '2026-11-22T05:58:00Z', {}],
+  ['over-within-the-skew', 'expired: SessionNotOnOrAfter', '2026-11-22T05:59:59.999Z', {}],
   ['end-is-exclusive', 'expired: SessionNotOnOrAfter', scene.now, { skewSeconds: 0 }],
   ['end-malformed', 'time_malformed: SessionNotOnOrAfter', 'never', {}],
 ];

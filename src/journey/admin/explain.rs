@@ -147,8 +147,8 @@ async fn decide<S: Store, C: Crypto>(
     findings: &mut Findings,
 ) -> Result<(), StoreError> {
     let profile = jit::profile(checked.name_id(), checked.attributes());
-    let name_id = checked.name_id().persistent().unwrap_or_default();
-    let mut statements = vec![store::user::find_by_link(account, provider.id(), name_id)];
+    let name_id = checked.name_id().link_key().unwrap_or_default();
+    let mut statements = vec![store::user::find_by_link(account, provider.id(), &name_id)];
     statements.extend(profile.as_ref().map(|p| store::user::find_by_email(account, &p.email, provider.id())));
     let rows = postern.store.batch(statements).await?;
     let known = Known {
