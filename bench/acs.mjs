@@ -1,4 +1,5 @@
 // How many sign-ins a second, beside a worker that does one D1 batch of the same writes a request.
+import { existsSync } from 'node:fs';
 import { Log, LogLevel, Miniflare } from 'miniflare';
 import { say } from '../dev/setup/say.mjs';
 import { buildWorker } from '../dev/worker/build.mjs';
@@ -19,6 +20,8 @@ const BATCHES = 500;
 const PEOPLE = 100;
 /** Each signs in twice before anything is measured: once to become a user, once to warm up. */
 const WARM_UP = 2 * PEOPLE;
+/** A disk that others write to as well would be most of what is measured. */
+const MEMORY = '/dev/shm';
 
 export const title = 'Sign in: full ACS requests';
 
@@ -27,6 +30,8 @@ export async function prepare() {
 }
 
 export async function run() {
+  // Miniflare keeps databases in the folder for temporary files, and cleans up there.
+  if (existsSync(MEMORY)) process.env.TMPDIR = MEMORY;
   const floor = await onItsCore(startFloor);
   const postern = await onItsCore(() => startPostern({ faults: false })).catch(async (error) => {
     await floor.stop();
@@ -53,19 +58,23 @@ export async function run() {
 
 function result({ floor, postern }) {
   const [rate, processor] = [(one) => one.rate, (one) => one.processor];
+  const rows = [
+    { what: 'one write batch a request', unit: '/s', ...measured(floor.map(rate)) },
+    { what: 'Postern, sign-ins', unit: '/s', ...measured(postern.map(rate)) },
+    { what: '  ÷ one write batch', unit: '×', ...measuredRatio(postern.map(rate), floor.map(rate)), atLeast: 0.4 },
+  ];
+  // The same without what else the machine is doing: rates suffer from that, CPU time hardly.
+  const rowsOfProcessor = [
+    { what: 'one write batch a request, CPU', unit: 'ms', ...measured(floor.map(processor)) },
+    { what: 'Postern, a sign-in, CPU', unit: 'ms', ...measured(postern.map(processor)) },
+    { what: '  one write batch ÷ Postern, CPU', unit: '×', ...measuredRatio(floor.map(processor), postern.map(processor)) },
+  ];
   return {
     about: [
-      `${CONNECTIONS} connections, real D1 in Miniflare, responses signed beforehand, users and configuration known. ${ROUNDS} rounds in turn, of ${SIGN_INS}`,
-      `sign-ins and ${BATCHES} write batches (3 INSERTs and 1 UPDATE in one batch, as a sign-in's).`,
+      `${CONNECTIONS} connections, real D1 in Miniflare (in memory where there is ${MEMORY}), responses signed beforehand, users and configuration`,
+      `known. ${ROUNDS} rounds in turn, of ${SIGN_INS} sign-ins and ${BATCHES} write batches (3 INSERTs and 1 UPDATE in one batch, as a sign-in's).`,
     ],
-    rows: [
-      { what: 'one write batch a request', unit: '/s', ...measured(floor.map(rate)) },
-      { what: 'Postern, sign-ins', unit: '/s', ...measured(postern.map(rate)) },
-      { what: '  ÷ one write batch', unit: '×', ...measuredRatio(postern.map(rate), floor.map(rate)), atLeast: 0.4 },
-      { what: 'one write batch a request, CPU', unit: 'ms', ...measured(floor.map(processor)) },
-      { what: 'Postern, a sign-in, CPU', unit: 'ms', ...measured(postern.map(processor)) },
-      { what: '  one write batch ÷ Postern, CPU', unit: '×', ...measuredRatio(floor.map(processor), postern.map(processor)) },
-    ],
+    rows: floor[0].processor === null ? rows : [...rows, ...rowsOfProcessor],
   };
 }
 
@@ -73,8 +82,8 @@ function result({ floor, postern }) {
 async function onItsCore(start) {
   const before = childrenNamed('workerd');
   const worker = await start();
-  const [pid] = childrenNamed('workerd').filter((child) => !before.includes(child));
-  pin(pid);
+  const pid = childrenNamed('workerd')?.find((child) => !before.includes(child)) ?? null;
+  if (pid !== null) pin(pid);
   return new Measured(worker, pid);
 }
 
@@ -85,11 +94,11 @@ class Measured {
     this.connections = new Connections(worker.origin, CONNECTIONS);
   }
 
-  /** Requests a second, and milliseconds of CPU a request. */
+  /** Requests a second, and milliseconds of CPU a request where that can be known. */
   async measure(forms) {
-    const used = processorTime(this.pid);
+    const used = this.pid && processorTime(this.pid);
     const seconds = await this.connections.post(forms, 303);
-    return { rate: forms.length / seconds, processor: (processorTime(this.pid) - used) / forms.length };
+    return { rate: forms.length / seconds, processor: this.pid && (processorTime(this.pid) - used) / forms.length };
   }
 
   async stop() {

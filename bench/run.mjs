@@ -6,7 +6,7 @@ import { Problem, runMain, say } from '../dev/setup/say.mjs';
 import * as acs from './acs.mjs';
 import * as size from './size.mjs';
 import * as start from './start.mjs';
-import { machine, machineLines } from './support/machine.mjs';
+import { load, machine, machineLines } from './support/machine.mjs';
 import { leaveCore } from './support/processor.mjs';
 import { judged, tableLines } from './support/table.mjs';
 import * as verify from './verify.mjs';
@@ -35,6 +35,8 @@ await runMain(async () => {
     const lines = ['', parts[name].title, ...about, '', ...tableLines(report.parts[name].rows), ''];
     process.stdout.write(`${lines.join('\n')}\n`);
   }
+  report.machine.loadAfterwards = load();
+  process.stdout.write(`Load afterwards: ${report.machine.loadAfterwards.join(' ')}\n`);
   if (values.json) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
   process.exit(0);
 });

@@ -6,6 +6,11 @@ import { outputOf, root } from '../../dev/setup/command.mjs';
 import { clock, core } from './processor.mjs';
 import { workerdVersion } from './workerd.mjs';
 
+/** How many processes wanted a core, in the last 1, 5 and 15 minutes. */
+export function load() {
+  return loadavg().map((average) => Number(average.toFixed(2)));
+}
+
 export function machine() {
   const { length, [0]: { model } } = cpus();
   return {
@@ -14,7 +19,7 @@ export function machine() {
     processor: model.trim(),
     workerdOnCore: core,
     clock,
-    load: loadavg().map((load) => Number(load.toFixed(2))),
+    load: load(),
     versions: {
       postern: outputOf('git', ['describe', '--always', '--dirty']) ?? 'not in git',
       rustc: outputOf('rustc', ['--version'])?.split(' ')[1] ?? 'unknown',

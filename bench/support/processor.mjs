@@ -27,7 +27,7 @@ export function pinnedCommand(command, args) {
 
 /** Moves a running process with all its threads to that core. */
 export function pin(pid) {
-  if (core !== null && pid) outputOf('taskset', ['-a', '-c', '-p', String(core), String(pid)]);
+  if (core !== null) outputOf('taskset', ['-a', '-c', '-p', String(core), String(pid)]);
 }
 
 /** Keeps this process, which makes the requests, off that core if there is another. */
@@ -36,9 +36,9 @@ export function leaveCore() {
   if (core !== null && others.length > 0) outputOf('taskset', ['-a', '-c', '-p', others.join(','), String(process.pid)]);
 }
 
-/** Milliseconds of CPU that a process has used; without /proc, milliseconds on the clock. Only differences mean something. */
-export function processorTime(pid) {
-  if (!isLinux || !pid) return performance.now();
+/** Milliseconds of CPU that a process has used since it began; without /proc, milliseconds on the clock since `began`. */
+export function processorTime(pid, began = 0) {
+  if (!isLinux) return performance.now() - began;
   const threads = readdirSync(`/proc/${pid}/task`);
   return threads.reduce((sum, thread) => sum + onProcessor(pid, thread), 0) / 1e6;
 }
@@ -52,9 +52,9 @@ function onProcessor(pid, thread) {
   }
 }
 
-/** The ids of this process's children of a name, for those that somebody else has started. */
+/** The ids of this process's children of a name, for those that somebody else has started; null without /proc. */
 export function childrenNamed(name) {
-  if (!isLinux) return [];
+  if (!isLinux) return null;
   const children = readdirSync('/proc').filter((entry) => {
     try {
       const [, comm, parent] = readFileSync(`/proc/${entry}/stat`, 'utf8').match(/^\d+ \((.*)\) \S (\d+)/) ?? [];

@@ -55,9 +55,9 @@ class Workerd {
     return port;
   }
 
-  /** Milliseconds of CPU since it was started (see `processorTime`). */
+  /** Milliseconds of CPU since it was launched. */
   processorTime() {
-    return processorTime(this.child.pid);
+    return processorTime(this.child.pid, this.began);
   }
 
   /** Posts JSON, reads JSON. */
