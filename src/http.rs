@@ -119,7 +119,10 @@ impl Answer {
     /// JSON of a media type of its own.
     pub fn json_of_type<T: Serialize>(status: u16, media_type: &str, value: &T) -> Self {
         match serde_json::to_string(value) {
-            Ok(text) => Self::text(status, media_type, text).with("cache-control", "no-store"),
+            Ok(text) => {
+                let answer = Self::text(status, media_type, text);
+                answer.with("cache-control", "no-store").with("x-content-type-options", "nosniff")
+            }
             Err(_) => Self::empty(500),
         }
     }
