@@ -1,1 +1,19 @@
-//! Every route, called natively.
+//! Every route, called natively: the journeys as the Worker runs them, on a database in memory.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
+
+mod accounts;
+mod corpus;
+mod explain;
+mod faults;
+mod login;
+mod overtaken;
+mod pages;
+mod providers;
+mod scene;
+mod session;
+mod sign_in;
+mod sign_ins;
+#[path = "../support/mod.rs"]
+mod support;
+mod table;
+mod users;

@@ -20,6 +20,7 @@ pub(crate) struct Database {
     connection: RefCell<Connection>,
     batches: Cell<usize>,
     faults: RefCell<Vec<(usize, Fault)>>,
+    interruptions: RefCell<Vec<(usize, String)>>,
     statements: RefCell<Vec<Statement>>,
 }
 
@@ -35,6 +36,7 @@ impl Database {
             connection: RefCell::new(connection),
             batches: Cell::new(0),
             faults: RefCell::default(),
+            interruptions: RefCell::default(),
             statements: RefCell::default(),
         }
     }
@@ -54,6 +56,13 @@ impl Database {
         self.batches.set(0);
         self.statements.borrow_mut().clear();
         *self.faults.borrow_mut() = faults.to_vec();
+        self.interruptions.borrow_mut().clear();
+    }
+
+    /// Counts from one again. Before the batch of the given number, somebody else does this.
+    pub(crate) fn interrupt(&self, number: usize, sql: &str) {
+        self.watch(&[]);
+        self.interruptions.borrow_mut().push((number, sql.to_owned()));
     }
 
     /// The rows of a query that a test wants to look at, each as one text.
@@ -111,6 +120,9 @@ impl Store for Database {
         let number = self.batches.get() + 1;
         self.batches.set(number);
         self.statements.borrow_mut().extend(statements.iter().cloned());
+        if let Some((_, sql)) = self.interruptions.borrow().iter().find(|(at, _)| *at == number) {
+            self.execute(sql);
+        }
         let fault = self.faults.borrow().iter().find(|(at, _)| *at == number).map(|(_, fault)| *fault);
         let lost = || Err(StoreError::from_message(&format!("Network connection lost. (batch {number})")));
         if fault == Some(Fault::Before) {

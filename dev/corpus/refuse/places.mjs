@@ -36,6 +36,18 @@ refuse(
   place,
   signAssertion(response({ assertion: assertion({ issuer: '' }) }), { place: (xml, s) => edit(xml, '<saml:Subject>', `${s}<saml:Subject>`) }),
 );
+refuse(
+  'places/signature-second-but-not-after-issuer',
+  'signature_misplaced',
+  place,
+  signAssertion(response({ assertion: assertion({ issuer: '' }) }), { place: (xml, s) => edit(xml, '<saml:Conditions', `${s}<saml:Conditions`) }),
+);
+refuse(
+  'places/signature-second-but-not-after-issuer-in-the-response',
+  'signature_misplaced',
+  place,
+  signResponse(response({ issuer: '' }), { place: (xml, s) => edit(xml, '<saml:Assertion ', `${s}<saml:Assertion `) }),
+);
 const afterResponseIssuer = (xml, s) => xml.replace('</saml:Issuer>', () => `</saml:Issuer>${s}`);
 refuse('places/two-signatures-in-the-assertion', 'signature_misplaced', 'One signature an element.', signAssertion(signAssertion(response()), {}));
 refuse('places/two-signatures-in-the-response', 'signature_misplaced', 'One signature an element.', signResponse(signResponse(response()), {}));

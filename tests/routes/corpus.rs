@@ -1,0 +1,120 @@
+//! Every case of the corpus through the ACS: whom it lets in, what it writes, and the status it is refused with.
+
+use crate::scene::{Site, cookie};
+use crate::support::corpus::{ACS_URL, AUDIENCE, Case, Header, NOW, cases};
+use crate::support::keys::metadata;
+use postern::http::Answer;
+use postern::id::Secret;
+use postern::store::commit;
+use postern::store::pending_request::{self, PendingRequest};
+use postern::time::{Duration, Timestamp};
+use serde_json::json;
+
+/// Cases whose assertion is sound and names nobody whom Postern could create: the NameID is no address, and there is no
+/// attribute with one.
+const WITHOUT_EMAIL: &[&str] =
+    &["accept/policy/name-id-of-1024-characters", "accept/policy/name-id-with-no-break-space"];
+
+/// A site as the case supposes it. `None` if it is called at a URL that this site does not have.
+fn site(case: &Case) -> Option<Site> {
+    let header = &case.header;
+    header
+        .acs_url
+        .strip_prefix("https://sp.example")
+        .filter(|path| path.contains("/acs") || path.contains("saml-login"))?;
+    if header.acs_url.contains("/acs?") {
+        return None;
+    }
+    let site = Site::new();
+    site.create_account("acme");
+    let keys: Vec<&str> = header.trusted.iter().map(String::as_str).collect();
+    site.create_provider(json!({
+        "metadataXml": metadata(&header.issuer.replace('&', "&amp;"), &keys),
+        "allowIdpInitiated": header.idp_initiated,
+        "clockSkewSeconds": header.skew_seconds,
+        "spEntityId": (header.audience != AUDIENCE).then_some(&header.audience),
+    }));
+    site.set_now(header.now);
+    Some(site)
+}
+
+fn post(site: &Site, case: &Case) -> Answer {
+    let Header { acs_url, pending, .. } = &case.header;
+    let target = acs_url.strip_prefix("https://sp.example").unwrap();
+    let mut request = site.post(target).response(&case.form_field());
+    if let Some(id) = pending {
+        let secret = "A".repeat(43);
+        let provider = &site.database.select("SELECT id FROM providers")[0];
+        let pending = PendingRequest { id: id.clone(), return_to: "/reports".into() };
+        let until = site.now().plus(Duration::seconds(60));
+        let plan = pending_request::plan("acme", &pending, provider, Secret::presented(&secret).unwrap(), until);
+        pollster::block_on(commit(&site.database, plan)).unwrap();
+        request = request.cookie(&format!("__Host-postern-login={secret}"));
+    }
+    request.send()
+}
+
+#[test]
+fn every_response_to_accept_opens_a_session() {
+    for case in cases("accept") {
+        let Some(site) = site(&case) else { continue };
+        let answer = post(&site, &case);
+        if WITHOUT_EMAIL.contains(&case.name.as_str()) {
+            assert_eq!((answer.status, site.last_sign_in().as_str()), (403, "missing_email"), "{}", case.name);
+            continue;
+        }
+        assert_eq!(answer.status, 303, "{}: {}", case.name, site.last_sign_in());
+        let expected = case.header.accepted.as_ref().unwrap();
+        let who = site.get("/whoami").cookie(&cookie(&answer)).send();
+        let ended = expected.session_end.as_ref().is_some_and(|end| Timestamp::parse(end).unwrap() <= site.now());
+        assert_eq!(who.status, if ended { 401 } else { 200 }, "{}", case.name);
+        let name_ids = site.database.select("SELECT name_id FROM sessions");
+        assert_eq!(name_ids, [expected.name_id.as_str()], "{}", case.name);
+        let location = if expected.answers.is_some() { "/reports" } else { "/" };
+        assert_eq!(answer.header("location"), Some(location), "{}", case.name);
+    }
+}
+
+#[test]
+fn every_response_to_refuse_writes_one_line_of_the_log_and_nothing_else() {
+    let shared = Site::with_provider();
+    let mut used = 0;
+    for case in cases("refuse") {
+        let own = if is_usual(&case.header) { None } else { site(&case) };
+        let site = own.as_ref().unwrap_or(&shared);
+        if own.is_none() {
+            // The log is ordered by the time of its rows; the verdict is that of the usual time.
+            site.database.execute("DELETE FROM sign_ins");
+            site.set_now(Timestamp::parse(NOW).unwrap());
+        }
+        let before = site.database.dump();
+        let answer = post(site, &case);
+        used += 1;
+        let code = &case.header.refused.as_ref().unwrap().code;
+        let early = ["not_base64", "wrong_root", "not_utf8", "not_xml", "document_too_large"];
+        let is_xml = code.ends_with("_not_allowed") && !code.contains("algorithm") && !code.contains("transform");
+        let is_syntax = early.contains(&code.as_str())
+            || ["duplicate_attribute", "unbound_prefix"].contains(&code.as_str())
+            || is_xml && !["time_not_allowed", "idp_initiated_not_allowed"].contains(&code.as_str());
+        assert_eq!(answer.status, if is_syntax { 400 } else { 403 }, "{}", case.name);
+        assert_eq!(site.last_sign_in(), *code, "{}", case.name);
+        assert_eq!(answer.header("set-cookie"), None, "{}", case.name);
+        let after = site.database.dump();
+        let new: Vec<_> = after.iter().filter(|row| !before.contains(row)).collect();
+        let pending = usize::from(case.header.pending.is_some());
+        assert_eq!(new.len(), 1 + pending, "{}: {new:?}", case.name);
+        assert_eq!(new.iter().filter(|row| row.starts_with("sign_ins|")).count(), 1, "{}", case.name);
+    }
+    assert!(used > 800, "{used}");
+}
+
+fn is_usual(header: &Header) -> bool {
+    header.now == Timestamp::parse(NOW).unwrap()
+        && header.acs_url == ACS_URL
+        && header.audience == AUDIENCE
+        && header.issuer == crate::support::corpus::ISSUER
+        && header.skew_seconds == 120
+        && header.trusted == ["idp"]
+        && header.pending.is_none()
+        && header.idp_initiated
+}

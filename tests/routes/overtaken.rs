@@ -1,0 +1,105 @@
+//! Sign-ins and changes that are overtaken between what they read and what they write.
+
+use crate::scene::{Site, body, problem};
+use postern::http::Method;
+use serde_json::json;
+
+const SOUND: &str = "accept/policy/assertion-signed";
+const USER: &str = "INSERT INTO users VALUES ('acme', 'u1', 'ada@example.com', 'ada@example.com', NULL, NULL, NULL, 1, 'jit', 1, 1, NULL, 1);";
+const LINK: &str = "INSERT INTO user_links SELECT 'acme', id, 'ada@example.com', 'u1', 1 FROM providers;";
+
+/// A warm sign-in reads in its first call and writes in its second.
+fn overtaken_before(call: usize, sql: &str) -> (u16, String, Site) {
+    let site = Site::with_provider();
+    site.get("/saml/acme/metadata").send();
+    site.database.interrupt(call, sql);
+    let status = site.sign_in(SOUND).status;
+    (status, site.last_sign_in(), site)
+}
+
+#[test]
+fn another_sign_in_that_makes_the_same_user_is_joined() {
+    for sql in [USER.to_owned(), format!("{USER}{LINK}")] {
+        let (status, code, site) = overtaken_before(2, &sql);
+        assert_eq!((status, code.as_str()), (303, "signed_in"));
+        assert_eq!(site.database.select("SELECT id FROM users"), ["u1"]);
+        assert_eq!(site.database.select("SELECT user_id FROM sessions"), ["u1"]);
+        assert_eq!(site.database.select("SELECT decision FROM sign_ins"), ["existing_user"]);
+    }
+}
+
+#[test]
+fn another_sign_in_with_the_same_response_wins_alone() {
+    let first = Site::with_provider();
+    first.signed_in();
+    let id = &first.database.select("SELECT id FROM spent")[0];
+    let spend = format!("INSERT INTO spent VALUES ('acme', 'assertion', '{id}', 9999999999999)");
+    let (status, code, site) = overtaken_before(2, &spend);
+    assert_eq!((status, code.as_str()), (403, "replayed"));
+    assert_eq!((site.database.count("users"), site.database.count("sessions")), (0, 0));
+}
+
+#[test]
+fn a_provider_that_goes_away_signs_nobody_in() {
+    for call in [1, 2] {
+        let (status, code, site) = overtaken_before(call, "DELETE FROM providers");
+        assert_eq!((status, code.as_str()), (403, "unknown_issuer"), "before call {call}");
+        assert_eq!((site.database.count("users"), site.database.count("sessions")), (0, 0));
+    }
+}
+
+#[test]
+fn a_provider_that_changed_is_read_again() {
+    let disable = "UPDATE providers SET version = 2, settings = json_set(settings, '$.enabled', json('false'))";
+    let (status, code, _) = overtaken_before(1, disable);
+    assert_eq!((status, code.as_str()), (403, "provider_disabled"));
+    let closed = "UPDATE providers SET version = 2, settings = json_set(settings, '$.jit.enabled', json('false'))";
+    let (status, code, _) = overtaken_before(1, closed);
+    assert_eq!((status, code.as_str()), (403, "not_invited"));
+}
+
+#[test]
+fn a_user_who_goes_away_is_made_anew() {
+    let site = Site::with_provider();
+    site.database.execute(USER);
+    site.database.interrupt(2, "DELETE FROM users");
+    assert_eq!(site.sign_in(SOUND).status, 303);
+    assert_eq!(site.database.select("SELECT decision FROM sign_ins"), ["created_just_in_time"]);
+}
+
+#[test]
+fn a_new_provider_is_found_by_an_isolate_that_knows_the_old_ones() {
+    let site = Site::new();
+    site.create_account("acme");
+    site.get("/saml/acme/metadata").send();
+    // Another isolate's doing: this one is not told.
+    let other = Site::with_provider();
+    let columns = "id, entity_id, settings, created_at, updated_at, version";
+    let row = &other.database.select("SELECT quote(id), quote(entity_id), quote(settings) FROM providers")[0];
+    let [id, entity_id, settings] = row.split('|').collect::<Vec<_>>().try_into().unwrap();
+    site.database.execute(&format!(
+        "INSERT INTO providers (account_id, {columns}) VALUES ('acme', {id}, {entity_id}, {settings}, 1, 1, 1)"
+    ));
+    assert_eq!(site.sign_in(SOUND).status, 303);
+}
+
+#[test]
+fn of_two_changes_of_one_version_one_is_made() {
+    let site = Site::new();
+    site.create_account("acme");
+    let provider = site.create_provider(json!({}));
+    let path = format!("/api/v1/accounts/acme/providers/{}", provider["id"].as_str().unwrap());
+    let change = |version: &str| {
+        site.call(Method::Patch, &path).admin().header("if-match", version).json(&json!({ "name": "Mine" })).send()
+    };
+    let theirs = format!(
+        "INSERT INTO changes VALUES ('acme', 'c', 1, 'x', 'provider.updated', 'provider/{}', 2, NULL, NULL); \
+         UPDATE providers SET version = 2, settings = json_set(settings, '$.name', 'Theirs')",
+        provider["id"].as_str().unwrap()
+    );
+    site.database.interrupt(2, &theirs);
+    problem(&change("\"1\""), 412);
+    assert_eq!(body(&site.get(&path).admin().send())["name"], "Theirs");
+    assert_eq!(change("\"2\"").status, 200);
+    assert_eq!(body(&site.get(&path).admin().send())["name"], "Mine");
+}
