@@ -89,7 +89,6 @@ describe(`of ${COUNT} users and ${2 * COUNT} attempts`, () => {
   test('a user is found by e-mail in any case, and nobody by a part of one', async () => {
     const find = async (email) => (await account.expect(200, 'GET', `/users?${new URLSearchParams({ email })}`)).items.map((user) => user.email);
     assert.deepEqual(await find('USER-077@Example.com'), ['user-077@example.com']);
-    assert.deepEqual(await find(' user-077@example.com '), ['user-077@example.com']);
     for (const email of ['user-07@example.com', 'user%@example.com', "'@example.com' OR 1=1"]) {
       assert.deepEqual((await account.admin('GET', `/users?${new URLSearchParams({ email })}`)).body.items ?? [], [], email);
     }
@@ -121,7 +120,7 @@ describe(`of ${COUNT} users and ${2 * COUNT} attempts`, () => {
       for (const list of ['/users', '/sign-ins']) assert.equal((await account.admin('GET', `${list}?${query}`)).status, 400, query);
       assert.equal((await postern.admin('GET', `/accounts?${query}`)).status, 400, query);
     }
-    for (const path of ['/sign-ins?outcome=failed', '/sign-ins?outcome=SIGNED_IN', '/users?email=ada', '/users?email=a@b@c']) {
+    for (const path of ['/sign-ins?outcome=failed', '/sign-ins?outcome=SIGNED_IN', '/users?email=ada', '/users?email=a@b@c', '/users?email=%20user-077@example.com']) {
       assert.equal((await account.admin('GET', path)).status, 400, path);
     }
   });

@@ -130,6 +130,12 @@ describe('JIT validation key and value', () => {
     });
   }
 
+  test('a long value is cut short in the log', async () => {
+    const account = await withProvider({ jit });
+    const { error, trace } = await account.refusedSignIn('jit_validation_failed', person(['x'.repeat(20_000), 'y'.repeat(20_000)]));
+    for (const { got } of [error, trace.at(-1)]) assert.ok(got.startsWith('department = xxx') && got.length <= 301, String(got.length));
+  });
+
   test('the name of the attribute is exact', async () => {
     const account = await withProvider({ jit });
     await account.refusedSignIn('jit_validation_failed', { nameId: 'ada@example.com', attributes: { Department: 'engineering' } });
@@ -173,6 +179,14 @@ describe('a user who exists', () => {
     const { cookie } = await account.signIn({ nameId: 'u-1', attributes: { email: 'ada.king@example.com' } });
     assert.equal((await account.whoami(cookie)).user.email, 'ada@example.com');
     assert.equal((await account.users()).length, 1);
+  });
+
+  test('is not found by the same text as a NameID of another format', async () => {
+    const account = await withProvider({ jit: { enabled: true } });
+    const persistent = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent';
+    await account.signIn({ nameId: 'u-1', attributes: { email: 'ada@example.com' } });
+    const { cookie } = await account.signIn({ nameId: 'u-1', nameIdFormat: persistent, attributes: { email: 'grace@example.com' } });
+    assert.equal((await account.whoami(cookie)).user.email, 'grace@example.com');
   });
 
   test('is not found by a NameID that means somebody else each time', async () => {
@@ -257,6 +271,29 @@ describe('the same assertion', () => {
     const { samlResponse } = await account.signIn('ada@example.com', { acs: account.provider.sp.acsUrlShort });
     await account.refused('wrong_destination', () => account.post(samlResponse));
     await account.refused('replayed', () => account.post(samlResponse, { acs: account.provider.sp.acsUrlShort }));
+  });
+
+  test('is taken once, even when its provider is deleted and made again', async () => {
+    const account = await withProvider();
+    const { samlResponse } = await account.signIn('ada@example.com');
+    const { id, entityId } = account.provider;
+    await account.expect(204, 'DELETE', `/providers/${id}`, undefined, { version: 1 });
+    account.provider = await account.addProvider({ entityId });
+    await account.refused('replayed', () => account.post(samlResponse));
+  });
+
+  test('is taken once, even when the clock skew is raised after it was forgotten', async () => {
+    postern.now = Date.UTC(2031, 0, 1);
+    try {
+      const account = await withProvider({ clockSkewSeconds: 0 });
+      const { samlResponse } = await account.signIn({ nameId: 'ada@example.com', notOnOrAfter: postern.now + 60_000 });
+      postern.now += 61_000;
+      await postern.scheduled();
+      await account.change(account.provider, { clockSkewSeconds: 300 });
+      await account.refused('replayed', () => account.post(samlResponse));
+    } finally {
+      postern.now = null;
+    }
   });
 
   test('is another one at another provider: ids are the provider’s own', async () => {

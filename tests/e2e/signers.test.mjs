@@ -3,12 +3,14 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { makeKeys } from '../../dev/idp/keys.mjs';
 import { metadataXml } from '../../dev/idp/samlify.mjs';
+import { TestAccount } from './support/account.mjs';
 import { cookiesOf, startPostern } from './support/postern.mjs';
 import { signers } from './support/signers.mjs';
 
 const issuer = 'https://idp.example.com/metadata';
 let postern;
 let keys;
+let provider;
 let sp;
 
 before(async () => {
@@ -21,7 +23,8 @@ before(async () => {
     jit: { enabled: true },
   });
   assert.equal(status, 201, JSON.stringify(body));
-  sp = body.sp;
+  provider = body;
+  sp = provider.sp;
 });
 after(() => postern.dispose());
 
@@ -42,4 +45,14 @@ for (const [library, sign] of Object.entries(signers)) {
       });
     }
   }
+}
+
+for (const [library, sign] of Object.entries(signers)) {
+  test(`${library}, in answer to a request`, async () => {
+    const account = new TestAccount(postern, keys, 'acme');
+    account.provider = provider;
+    const { id, cookie } = await account.begin({ returnTo: '/asked' });
+    const { location } = await account.signIn({ nameId: 'ada@example.com', inResponseTo: id }, { sign, cookie });
+    assert.equal(location, '/asked');
+  });
 }

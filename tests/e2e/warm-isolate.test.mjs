@@ -95,6 +95,13 @@ for (const [way, change] of Object.entries(ways)) {
   });
 }
 
+test('our metadata says what is configured now', async () => {
+  const account = await warmAccount();
+  await account.sql('UPDATE providers SET settings = json_patch(settings, ?) WHERE account_id = ?', JSON.stringify({ sp_entity_id: 'urn:new' }), account.id);
+  const metadata = await postern.fetch(new URL(account.provider.sp.metadataUrl).pathname + new URL(account.provider.sp.metadataUrl).search);
+  assert.match(await metadata.text(), /entityID="urn:new"/);
+});
+
 test('a sign-in does not begin at a provider that is deleted meanwhile', async () => {
   const account = await warmAccount();
   await account.sql('DELETE FROM providers WHERE account_id = ?', account.id);
