@@ -40,6 +40,8 @@ pub struct Settings {
     pub sso_binding: Binding,
     /// Signing certificates: DER in base64.
     certificates: Vec<String>,
+    /// Why signing certificates of the metadata were left out, a sentence each.
+    left_out: Vec<String>,
     /// Our entity ID for this provider, if it is not the usual one.
     pub sp_entity_id: Option<String>,
     /// Whether a sign-in may begin at the identity provider.
@@ -131,12 +133,15 @@ impl Provider {
         let (Some(name), Some(kind), true) = (name, kind, errors.is_empty()) else {
             return Err(errors);
         };
-        let (entity_id, sso_url, sso_binding, certificates) = match (metadata, before) {
-            (Some(new), _) => (new.entity_id, new.sso_url, new.sso_binding, new.certificates),
+        let (entity_id, sso_url, sso_binding, certificates, left_out) = match (metadata, before) {
+            (Some(new), _) => {
+                let left_out = new.left_out.iter().map(ToString::to_string).collect();
+                (new.entity_id, new.sso_url, new.sso_binding, new.certificates, left_out)
+            }
             (None, Some(old)) => {
                 let settings = &old.settings;
-                let url = settings.sso_url.clone();
-                (old.entity_id.clone(), url, settings.sso_binding, old.certificates.clone())
+                let (url, left_out) = (settings.sso_url.clone(), settings.left_out.clone());
+                (old.entity_id.clone(), url, settings.sso_binding, old.certificates.clone(), left_out)
             }
             (None, None) => return Err(errors),
         };
@@ -147,6 +152,7 @@ impl Provider {
             sso_url,
             sso_binding,
             certificates: certificates.iter().map(Certificate::to_base64).collect(),
+            left_out,
             sp_entity_id,
             allow_idp_initiated,
             clock_skew_seconds,
@@ -227,6 +233,9 @@ impl Provider {
             let text =
                 "Its metadata has no sign-on URL for HTTP-Redirect: sign-in can begin at the identity provider only.";
             warnings.push(text.to_owned());
+        }
+        for reason in &self.settings.left_out {
+            warnings.push(format!("A signing certificate of its metadata is not used: {reason}."));
         }
         for certificate in &self.certificates {
             let (subject, end) = (certificate.subject(), certificate.not_after());

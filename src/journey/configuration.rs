@@ -49,6 +49,11 @@ struct Remembered {
 }
 
 impl Configurations {
+    /// Whether a configuration of an account would come from memory.
+    pub(super) fn remembers(&self, account: &str, now: Timestamp) -> bool {
+        self.remembered(account, now).is_some()
+    }
+
     fn remembered(&self, account: &str, now: Timestamp) -> Option<Rc<Configuration>> {
         let known = self.0.borrow();
         let Remembered { read_at, configuration } = known.get(account)?;

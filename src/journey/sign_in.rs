@@ -65,10 +65,10 @@ pub(super) async fn acs<S: Store, C: Crypto>(
     call: &Call,
     account: &str,
 ) -> Result<Answer, StoreError> {
+    let mut fresh = !postern.configurations.remembers(account, postern.now);
     let Some(mut configuration) = postern.configuration(account).await? else {
         return Ok(page::sentence(404, &postern.deployment.public_url, "There is no such account."));
     };
-    let mut fresh = false;
     let mut log = SignIn::begun(postern.fresh_id(), postern.now);
     for _ in 0..MAX_ROUNDS {
         log = SignIn::begun(log.id, postern.now);
