@@ -69,7 +69,10 @@ bound(
 bound(
   'declarations-in-scope',
   'DeclarationsInScope',
-  (n) => ({ text: `<b${numbered(64, (at) => ` xmlns:a${at}="urn:a"`)}><c${numbered(n, (at) => ` xmlns:b${at}="urn:b"`)}/></b>`, repeat: ['', 0] }),
+  (n) => ({
+    text: `<b${numbered(64, (at) => ` xmlns:a${at}="urn:a"`)}><c${numbered(n, (at) => ` xmlns:b${at}="urn:b"`)}/></b>`,
+    repeat: ['', 0],
+  }),
   () => 62,
 );
 

@@ -31,10 +31,55 @@ const prefixes = ['a', 'b', 'ds', 'saml', 'xs'];
 const uris = ['urn:n1', 'urn:n2', 'urn:n3', 'urn:n4'];
 const locals = ['x', 'y', 'Item', 'w-1', '_z', 'q.r'];
 const texts = [
-  'text', ' ', '\n  ', '\t', '\r\n', '\r', '&amp;', '&lt;', '&gt;', '>', '"', "'", '&quot;', '&apos;', '&#13;', '&#xA;', '&#9;', '\u00e4', '\u20ac',
-  '\u{1f600}', '&#x1F680;', '&#128512;', '<![CDATA[<&>]]>', '<![CDATA[a\r\nb]]>', '<![CDATA[ ]]>', ']] >', 'e\u0301',
+  'text',
+  ' ',
+  '\n  ',
+  '\t',
+  '\r\n',
+  '\r',
+  '&amp;',
+  '&lt;',
+  '&gt;',
+  '>',
+  '"',
+  "'",
+  '&quot;',
+  '&apos;',
+  '&#13;',
+  '&#xA;',
+  '&#9;',
+  '\u00e4',
+  '\u20ac',
+  '\u{1f600}',
+  '&#x1F680;',
+  '&#128512;',
+  '<![CDATA[<&>]]>',
+  '<![CDATA[a\r\nb]]>',
+  '<![CDATA[ ]]>',
+  ']] >',
+  'e\u0301',
 ];
-const values = ['', 'v', ' v  w ', '&amp;', '&lt;', '&gt;', '>', '&quot;', '&apos;', '&#9;', '&#10;', '&#13;', '\t', '\n', '\r\n', '\u00fc', '\u{1f600}', '&#x1F680;', "'"];
+const values = [
+  '',
+  'v',
+  ' v  w ',
+  '&amp;',
+  '&lt;',
+  '&gt;',
+  '>',
+  '&quot;',
+  '&apos;',
+  '&#9;',
+  '&#10;',
+  '&#13;',
+  '\t',
+  '\n',
+  '\r\n',
+  '\u00fc',
+  '\u{1f600}',
+  '&#x1F680;',
+  "'",
+];
 
 /** A document, the way to its apex, and a prefix list. */
 function generate(roll) {
@@ -60,7 +105,8 @@ function generate(roll) {
       attributes.set(`${of ? inside.get(of) : ''} ${local}`, `${of ? `${of}:` : ''}${local}`);
     }
     if (!roll(8)) attributes.set('xml', 'xml:lang');
-    const quoted = () => (roll(3) ? `"${some(3, () => pick(values))}"` : `'${some(3, () => pick(values.filter((v) => !v.includes("'"))))}'`);
+    const quoted = () =>
+      roll(3) ? `"${some(3, () => pick(values))}"` : `'${some(3, () => pick(values.filter((v) => !v.includes("'"))))}'`;
     const parts = [
       ...[...declared].map(([p, uri]) => `xmlns${p ? `:${p}` : ''}="${uri}"`),
       ...[...attributes.values()].map((written) => `${written}=${quoted()}`),
@@ -75,7 +121,7 @@ function generate(roll) {
   }
   const xml = element(3, new Map());
   const path = [];
-  for (let at = parse(xml).documentElement; roll(3); ) {
+  for (let at = parse(xml).documentElement; roll(3);) {
     const children = Array.from(at.childNodes).filter((child) => child.nodeType === 1);
     if (children.length === 0) break;
     const index = roll(children.length);
@@ -87,14 +133,23 @@ function generate(roll) {
 }
 
 function at(xml, path) {
-  return path.reduce((node, index) => Array.from(node.childNodes).filter((child) => child.nodeType === 1)[index], parse(xml).documentElement);
+  return path.reduce(
+    (node, index) => Array.from(node.childNodes).filter((child) => child.nodeType === 1)[index],
+    parse(xml).documentElement,
+  );
 }
 
 function isLeftOut(apex, list) {
-  const own = Array.from(apex.attributes).filter(({ prefix }) => prefix === 'xmlns').map(({ localName }) => localName);
+  const own = Array.from(apex.attributes)
+    .filter(({ prefix }) => prefix === 'xmlns')
+    .map(({ localName }) => localName);
   const around = [];
   for (let up = apex.parentNode; up?.attributes; up = up.parentNode) {
-    around.push(...Array.from(up.attributes).filter(({ prefix }) => prefix === 'xmlns').map(({ localName }) => localName));
+    around.push(
+      ...Array.from(up.attributes)
+        .filter(({ prefix }) => prefix === 'xmlns')
+        .map(({ localName }) => localName),
+    );
   }
   return list.some((prefix) => own.includes(prefix) && around.includes(prefix));
 }

@@ -29,7 +29,8 @@ function add(name, header, document) {
 
 /** A file that holds several small cases: a line for each entry of what it holds. */
 export function data(file, value) {
-  const entry = (one) => (Array.isArray(one) ? `[\n${one.map((part) => JSON.stringify(part)).join(',\n')}\n]` : JSON.stringify(one));
+  const entry = (one) =>
+    Array.isArray(one) ? `[\n${one.map((part) => JSON.stringify(part)).join(',\n')}\n]` : JSON.stringify(one);
   const lines = Object.entries(value).map(([name, one]) => `${JSON.stringify(name)}: ${entry(one)}`);
   files.set(file, Buffer.from(`{\n${lines.join(',\n')}\n}\n`));
 }

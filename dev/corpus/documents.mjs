@@ -83,7 +83,12 @@ export function confirmationData({ recipient, notBefore, notOnOrAfter, inRespons
   );
 }
 
-export function conditions({ notBefore = scene.begin, notOnOrAfter = scene.end, audiences = [[scene.audience]], more = '' } = {}) {
+export function conditions({
+  notBefore = scene.begin,
+  notOnOrAfter = scene.end,
+  audiences = [[scene.audience]],
+  more = '',
+} = {}) {
   const restriction = (names) =>
     `<saml:AudienceRestriction>${names.map((name) => element('saml:Audience', name)).join('')}</saml:AudienceRestriction>`;
   return (

@@ -15,7 +15,8 @@ function modulus(bits) {
   return bytes.toString('base64url');
 }
 
-const rsa = (n, e = exponent(65537)) => createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' }).export({ type: 'spki', format: 'der' });
+const rsa = (n, e = exponent(65537)) =>
+  createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' }).export({ type: 'spki', format: 'der' });
 
 /** `{ name: { spki, refused? } }`: base64, and the error where the key is not trusted. */
 export function publicKeys() {

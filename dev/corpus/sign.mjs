@@ -43,10 +43,20 @@ export function sign(xml, options = {}) {
     signer: signWith,
     ...options,
   };
-  o.edit = { canonical: same, digestValue: same, reference: same, signedInfo: same, signature: same, signatureValue: same, ...options.edit };
+  o.edit = {
+    canonical: same,
+    digestValue: same,
+    reference: same,
+    signedInfo: same,
+    signature: same,
+    signatureValue: same,
+    ...options.edit,
+  };
   const signed = elementOfId(parse(xml), o.id);
   const bytes = o.edit.canonical(o.inclusive ? inclusive(signed) : exclusive(signed, o.prefixes));
-  const digest = createHash(o.digestHash ?? hashes[o.digest]).update(bytes).digest('base64');
+  const digest = createHash(o.digestHash ?? hashes[o.digest])
+    .update(bytes)
+    .digest('base64');
   const unsigned = o.place(xml, signature(o, o.edit.digestValue(o.wrap(digest))), o.id);
   const value = o.signer(signedInfoBytes(unsigned, o), o.key, o.signatureHash ?? hashes[o.algorithm]);
   return unsigned.replace(PLACEHOLDER, () => o.edit.signatureValue(o.wrap(value.toString('base64'))));
@@ -85,9 +95,7 @@ function signature(o, digestValue) {
 
 /** `ds:KeyInfo` with the certificate of a key. */
 export function certificateInfo(key, d = 'ds:') {
-  return (
-    `<${d}KeyInfo><${d}X509Data><${d}X509Certificate>${keys(key).certificate}</${d}X509Certificate></${d}X509Data></${d}KeyInfo>`
-  );
+  return `<${d}KeyInfo><${d}X509Data><${d}X509Certificate>${keys(key).certificate}</${d}X509Certificate></${d}X509Data></${d}KeyInfo>`;
 }
 
 function afterIssuer(xml, signature, id) {

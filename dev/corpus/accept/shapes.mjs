@@ -34,13 +34,19 @@ const okta =
   `<saml2:AttributeStatement xmlns:saml2="${ns.saml}">${oktaValue('firstName', 'Ada')}${oktaValue('lastName', 'Lovelace')}${oktaValue('groups', 'Everyone', 'Engineering')}</saml2:AttributeStatement>` +
   '</saml2:Assertion></saml2p:Response>';
 const oktaSigned = { prefixes: ['xs'], keyInfo: certificateInfo('idp'), wrap: (text) => text.match(/.{1,76}/g).join('\n') };
-accept('shapes/okta', 'Okta signs both, with PrefixList=xs.', sign(sign(okta, { ...oktaSigned, id: 'id1848394' }), { ...oktaSigned, id: 'id1848393' }), {
-  signed: 'Response',
-  answers: '_request',
-  sessionIndex: 'id1763',
-  format: nameIdFormat.email,
-  attributes: { firstName: ['Ada'], lastName: ['Lovelace'], groups: ['Everyone', 'Engineering'] },
-}, answered);
+accept(
+  'shapes/okta',
+  'Okta signs both, with PrefixList=xs.',
+  sign(sign(okta, { ...oktaSigned, id: 'id1848394' }), { ...oktaSigned, id: 'id1848393' }),
+  {
+    signed: 'Response',
+    answers: '_request',
+    sessionIndex: 'id1763',
+    format: nameIdFormat.email,
+    attributes: { firstName: ['Ada'], lastName: ['Lovelace'], groups: ['Everyone', 'Engineering'] },
+  },
+  answered,
+);
 
 // Microsoft Entra ID: default namespaces, the assertion alone is signed, claims as attribute names.
 const entraValue = (name, value) => `<Attribute Name="${name}"><AttributeValue>${value}</AttributeValue></Attribute>`;
@@ -53,10 +59,16 @@ const entra =
   `<Conditions NotBefore="${millis(begin)}" NotOnOrAfter="${millis(end)}"><AudienceRestriction><Audience>${audience}</Audience></AudienceRestriction></Conditions>` +
   `<AttributeStatement>${entraValue('http://schemas.microsoft.com/identity/claims/displayname', 'Ada Lovelace')}${entraValue(`${claims}/emailaddress`, 'ada@example.com')}${entraValue(`${claims}/givenname`, 'Ada')}</AttributeStatement>` +
   `<AuthnStatement AuthnInstant="${millis(begin)}" SessionIndex="_a75adf55"><AuthnContext><AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:Password</AuthnContextClassRef></AuthnContext></AuthnStatement></Assertion></samlp:Response>`;
-accept('shapes/entra', 'Entra signs the assertion alone and uses default namespaces.', sign(entra, { id: '_a75adf55', prefix: '', keyInfo: certificateInfo('idp', '') }), {
-  sessionIndex: '_a75adf55',
-  attributes: { [`${claims}/emailaddress`]: ['ada@example.com'], [`${claims}/givenname`]: ['Ada'] },
-}, { issuer: 'https://sts.windows.net/11111111-2222-3333-4444-555555555555/' });
+accept(
+  'shapes/entra',
+  'Entra signs the assertion alone and uses default namespaces.',
+  sign(entra, { id: '_a75adf55', prefix: '', keyInfo: certificateInfo('idp', '') }),
+  {
+    sessionIndex: '_a75adf55',
+    attributes: { [`${claims}/emailaddress`]: ['ada@example.com'], [`${claims}/givenname`]: ['Ada'] },
+  },
+  { issuer: 'https://sts.windows.net/11111111-2222-3333-4444-555555555555/' },
+);
 
 // Google: the Response is signed, the certificate comes with its subject, the layout has line ends.
 const google = `<?xml version="1.0" encoding="UTF-8" standalone="no"?><saml2p:Response xmlns:saml2p="${ns.samlp}" Destination="${acsUrl}" ID="_bf2fe" IssueInstant="${millis(now)}" Version="2.0">
@@ -91,11 +103,20 @@ const google = `<?xml version="1.0" encoding="UTF-8" standalone="no"?><saml2p:Re
     </saml2:Assertion>
 </saml2p:Response>
 `;
-const googleInfo = certificateInfo('idp').replace('<ds:X509Certificate>', '<ds:X509SubjectName>CN=Google,C=US</ds:X509SubjectName>\n<ds:X509Certificate>');
-accept('shapes/google', 'Google signs the Response.', sign(google, { id: '_bf2fe', keyInfo: googleInfo, wrap: (text) => text.match(/.{1,76}/g).join('\n') }), {
-  signed: 'Response',
-  attributes: { department: ['Engineering'] },
-}, { issuer: 'https://accounts.google.com/o/saml2?idpid=C01&x=y' });
+const googleInfo = certificateInfo('idp').replace(
+  '<ds:X509Certificate>',
+  '<ds:X509SubjectName>CN=Google,C=US</ds:X509SubjectName>\n<ds:X509Certificate>',
+);
+accept(
+  'shapes/google',
+  'Google signs the Response.',
+  sign(google, { id: '_bf2fe', keyInfo: googleInfo, wrap: (text) => text.match(/.{1,76}/g).join('\n') }),
+  {
+    signed: 'Response',
+    attributes: { department: ['Engineering'] },
+  },
+  { issuer: 'https://accounts.google.com/o/saml2?idpid=C01&x=y' },
+);
 
 // A layout in one prefix style, for those that differ in little else.
 function layout({
@@ -136,10 +157,21 @@ const typed = ` ${xsi} ${xs} xsi:type="xs:string"`;
 const seconds = (time) => time;
 
 // JumpCloud: a key of 4096 bits signs the assertion, or both.
-const jumpcloud = layout({ statement: value('saml', 'email', basic, ['ada@example.com'], typed) + value('saml', 'memberOf', basic, ['Engineering', 'Everyone'], typed), time: seconds });
+const jumpcloud = layout({
+  statement:
+    value('saml', 'email', basic, ['ada@example.com'], typed) +
+    value('saml', 'memberOf', basic, ['Engineering', 'Everyone'], typed),
+  time: seconds,
+});
 const jumpcloudSigned = { key: 'idp-4096', keyInfo: certificateInfo('idp-4096') };
 const groups = { memberOf: ['Engineering', 'Everyone'] };
-accept('shapes/jumpcloud', 'JumpCloud signs with RSA-4096.', sign(jumpcloud, { ...jumpcloudSigned, id: '_assertion' }), { key: 'idp-4096', attributes: groups }, { trusted: ['idp-4096'] });
+accept(
+  'shapes/jumpcloud',
+  'JumpCloud signs with RSA-4096.',
+  sign(jumpcloud, { ...jumpcloudSigned, id: '_assertion' }),
+  { key: 'idp-4096', attributes: groups },
+  { trusted: ['idp-4096'] },
+);
 accept(
   'shapes/jumpcloud-both',
   'JumpCloud signs with RSA-4096.',
@@ -149,12 +181,18 @@ accept(
 );
 
 // Keycloak: prefix dsig, a KeyName beside the certificate, the default namespace declared and not used.
-const keycloakInfo = certificateInfo('idp', 'dsig:').replace('<dsig:X509Data>', '<dsig:KeyName>0aQ3w9Zf</dsig:KeyName><dsig:X509Data>');
+const keycloakInfo = certificateInfo('idp', 'dsig:').replace(
+  '<dsig:X509Data>',
+  '<dsig:KeyName>0aQ3w9Zf</dsig:KeyName><dsig:X509Data>',
+);
 const keycloak = layout({
   declareOnAssertion: false,
   assertion: ` xmlns="${ns.saml}"`,
   authn: `AuthnInstant="${millis(begin)}" SessionIndex="b2c1::4fa7" SessionNotOnOrAfter="2026-11-22T16:00:00.000Z"`,
-  statement: value('saml', 'Role', basic, ['manage-account'], typed) + value('saml', 'Role', basic, ['view-profile'], typed) + value('saml', 'urn:oid:1.2.840.113549.1.9.1', uriNamed('email'), ['ada@example.com'], typed),
+  statement:
+    value('saml', 'Role', basic, ['manage-account'], typed) +
+    value('saml', 'Role', basic, ['view-profile'], typed) +
+    value('saml', 'urn:oid:1.2.840.113549.1.9.1', uriNamed('email'), ['ada@example.com'], typed),
 });
 const keycloakExpected = {
   sessionIndex: 'b2c1::4fa7',
@@ -162,8 +200,18 @@ const keycloakExpected = {
   attributes: { Role: ['manage-account', 'view-profile'], 'urn:oid:1.2.840.113549.1.9.1': ['ada@example.com'] },
 };
 const keycloakSigned = { prefix: 'dsig', keyInfo: keycloakInfo };
-accept('shapes/keycloak-documents', 'Keycloak signs documents by default.', sign(keycloak, { ...keycloakSigned, id: '_response' }), { ...keycloakExpected, signed: 'Response' });
-accept('shapes/keycloak-assertions', 'Keycloak signs assertions on demand.', sign(keycloak, { ...keycloakSigned, id: '_assertion' }), keycloakExpected);
+accept(
+  'shapes/keycloak-documents',
+  'Keycloak signs documents by default.',
+  sign(keycloak, { ...keycloakSigned, id: '_response' }),
+  { ...keycloakExpected, signed: 'Response' },
+);
+accept(
+  'shapes/keycloak-assertions',
+  'Keycloak signs assertions on demand.',
+  sign(keycloak, { ...keycloakSigned, id: '_assertion' }),
+  keycloakExpected,
+);
 
 // PingOne and PingFederate: no KeyInfo.
 accept(
@@ -183,11 +231,17 @@ accept(
       assertion: ` ${xs} ${xsi}`,
       time: seconds,
       authn: `AuthnInstant="${begin}" SessionNotOnOrAfter="2026-11-23T06:00:00Z" SessionIndex="_9f1c"`,
-      statement: value('saml', 'User.email', basic, ['ada@example.com'], ' xsi:type="xs:string"') + value('saml', 'memberOf', basic, [''], ' xsi:type="xs:string"'),
+      statement:
+        value('saml', 'User.email', basic, ['ada@example.com'], ' xsi:type="xs:string"') +
+        value('saml', 'memberOf', basic, [''], ' xsi:type="xs:string"'),
     }),
     { id: '_assertion', keyInfo: certificateInfo('idp') },
   ),
-  { sessionIndex: '_9f1c', sessionEnd: '2026-11-23T06:00:00.000Z', attributes: { 'User.email': ['ada@example.com'], memberOf: [''] } },
+  {
+    sessionIndex: '_9f1c',
+    sessionEnd: '2026-11-23T06:00:00.000Z',
+    attributes: { 'User.email': ['ada@example.com'], memberOf: [''] },
+  },
 );
 
 // AD FS: like Entra, with a Consent and roles as claims.
@@ -198,7 +252,10 @@ accept(
     entra
       .replaceAll('https://sts.windows.net/11111111-2222-3333-4444-555555555555/', 'http://fs.example.com/adfs/services/trust')
       .replace('Destination=', 'Consent="urn:oasis:names:tc:SAML:2.0:consent:unspecified" Destination=')
-      .replace('</AttributeStatement>', `${entraValue('http://schemas.microsoft.com/ws/2008/06/identity/claims/role', 'Engineers').replace('</AttributeValue>', '</AttributeValue><AttributeValue>Domain Users</AttributeValue>')}</AttributeStatement>`),
+      .replace(
+        '</AttributeStatement>',
+        `${entraValue('http://schemas.microsoft.com/ws/2008/06/identity/claims/role', 'Engineers').replace('</AttributeValue>', '</AttributeValue><AttributeValue>Domain Users</AttributeValue>')}</AttributeStatement>`,
+      ),
     { id: '_a75adf55', keyInfo: `<KeyInfo xmlns="${ns.ds}">${certificateInfo('idp').replace(/<\/?ds:KeyInfo>/g, '')}</KeyInfo>` },
   ),
   { attributes: { 'http://schemas.microsoft.com/ws/2008/06/identity/claims/role': ['Engineers', 'Domain Users'] } },
@@ -213,11 +270,21 @@ accept(
     layout({
       id: 'auth0|5f7c8ec7c33c6c004bbafe82',
       idFormat: nameIdFormat.unspecified,
-      statement: value('saml', `${claims}/emailaddress`, ` NameFormat="${format('uri')}"`, ['ada@example.com'], ` ${xs} ${xsi} xsi:type="xs:anyType"`),
+      statement: value(
+        'saml',
+        `${claims}/emailaddress`,
+        ` NameFormat="${format('uri')}"`,
+        ['ada@example.com'],
+        ` ${xs} ${xsi} xsi:type="xs:anyType"`,
+      ),
     }),
     { id: '_assertion', prefix: '', keyInfo: certificateInfo('idp', '') },
   ),
-  { nameId: 'auth0|5f7c8ec7c33c6c004bbafe82', format: nameIdFormat.unspecified, attributes: { [`${claims}/emailaddress`]: ['ada@example.com'] } },
+  {
+    nameId: 'auth0|5f7c8ec7c33c6c004bbafe82',
+    format: nameIdFormat.unspecified,
+    attributes: { [`${claims}/emailaddress`]: ['ada@example.com'] },
+  },
 );
 
 // Shibboleth: a transient NameID with qualifiers, OIDs with friendly names, a NameID as a value.
@@ -239,25 +306,61 @@ const shibbolethExpected = {
   format: nameIdFormat.transient,
   attributes: { 'urn:oid:0.9.2342.19200300.100.1.3': ['ada@example.com'], 'urn:oid:1.3.6.1.4.1.5923.1.1.1.10': ['k7Rw='] },
 };
-const shibbolethSigned = { algorithm: uri.rsaSha256, keyInfo: certificateInfo('idp'), wrap: (text) => text.match(/.{1,76}/g).join('&#13;\n'), indent: '\n' };
-accept('shapes/shibboleth-response', 'Shibboleth signs the Response by default.', sign(shibboleth, { ...shibbolethSigned, id: '_response' }), { ...shibbolethExpected, signed: 'Response' });
-accept('shapes/shibboleth-assertion', 'Shibboleth signs assertions on demand.', sign(shibboleth, { ...shibbolethSigned, id: '_assertion' }), shibbolethExpected);
+const shibbolethSigned = {
+  algorithm: uri.rsaSha256,
+  keyInfo: certificateInfo('idp'),
+  wrap: (text) => text.match(/.{1,76}/g).join('&#13;\n'),
+  indent: '\n',
+};
+accept(
+  'shapes/shibboleth-response',
+  'Shibboleth signs the Response by default.',
+  sign(shibboleth, { ...shibbolethSigned, id: '_response' }),
+  { ...shibbolethExpected, signed: 'Response' },
+);
+accept(
+  'shapes/shibboleth-assertion',
+  'Shibboleth signs assertions on demand.',
+  sign(shibboleth, { ...shibbolethSigned, id: '_assertion' }),
+  shibbolethExpected,
+);
 
 // SimpleSAMLphp: both signed, everything on the root, SHA-512 in newer set-ups.
 const simplesaml = layout({
   declareOnAssertion: false,
   time: seconds,
   assertion: ` ${xsi} ${xs}`,
-  statement: value('saml', 'uid', basic, ['ada'], ' xsi:type="xs:string"') + value('saml', 'eduPersonAffiliation', basic, ['member', 'student'], ' xsi:type="xs:string"'),
+  statement:
+    value('saml', 'uid', basic, ['ada'], ' xsi:type="xs:string"') +
+    value('saml', 'eduPersonAffiliation', basic, ['member', 'student'], ' xsi:type="xs:string"'),
 });
 const simplesamlSigned = { algorithm: uri.rsaSha512, digest: uri.sha512, keyInfo: certificateInfo('idp') };
-accept('shapes/simplesamlphp', 'SimpleSAMLphp signs both.', sign(sign(simplesaml, { ...simplesamlSigned, id: '_assertion' }), { ...simplesamlSigned, id: '_response' }), {
-  signed: 'Response',
-  attributes: { uid: ['ada'], eduPersonAffiliation: ['member', 'student'] },
-});
+accept(
+  'shapes/simplesamlphp',
+  'SimpleSAMLphp signs both.',
+  sign(sign(simplesaml, { ...simplesamlSigned, id: '_assertion' }), { ...simplesamlSigned, id: '_response' }),
+  {
+    signed: 'Response',
+    attributes: { uid: ['ada'], eduPersonAffiliation: ['member', 'student'] },
+  },
+);
 
 // Others in the field: unusual prefixes, the enveloped transform alone, everything pretty-printed with CR LF.
 accept('shapes/unusual-prefixes', 'Any prefix.', sign(layout({ p: 'q1', a: 'ns3' }), { id: '_assertion', prefix: 'ns2' }), {});
-accept('shapes/enveloped-alone', 'Some name no canonicalization: the inclusive one.', sign(layout({ declareOnAssertion: false, assertion: ` ${xs}` }), { id: '_assertion', inclusive: true, keyInfo: certificateInfo('idp') }), {});
+accept(
+  'shapes/enveloped-alone',
+  'Some name no canonicalization: the inclusive one.',
+  sign(layout({ declareOnAssertion: false, assertion: ` ${xs}` }), {
+    id: '_assertion',
+    inclusive: true,
+    keyInfo: certificateInfo('idp'),
+  }),
+  {},
+);
 const pretty = layout({ declareOnAssertion: false }).replaceAll('><', '>\n  <');
-accept('shapes/pretty-printed-with-crlf', 'Layout is data: it is signed, with line ends as XML reads them.', sign(pretty, { id: '_response', indent: '\n    ', wrap: (text) => text.match(/.{1,64}/g).join('\n') }).replaceAll('\n', '\r\n'), { signed: 'Response' });
+accept(
+  'shapes/pretty-printed-with-crlf',
+  'Layout is data: it is signed, with line ends as XML reads them.',
+  sign(pretty, { id: '_response', indent: '\n    ', wrap: (text) => text.match(/.{1,64}/g).join('\n') }).replaceAll('\n', '\r\n'),
+  { signed: 'Response' },
+);

@@ -32,7 +32,9 @@ refuse(
 
 // The root
 const roots = {
-  'assertion-alone': signAssertion(response({ content: '' })).match(/<saml:Assertion[\s\S]*<\/saml:Assertion>/)[0].replace('<saml:Assertion', `<saml:Assertion xmlns:saml="${ns.saml}"`),
+  'assertion-alone': signAssertion(response({ content: '' }))
+    .match(/<saml:Assertion[\s\S]*<\/saml:Assertion>/)[0]
+    .replace('<saml:Assertion', `<saml:Assertion xmlns:saml="${ns.saml}"`),
   'no-namespace': '<Response/>',
   'assertion-namespace': sound.replace('<samlp:Response', '<saml:Response').replace('</samlp:Response>', '</saml:Response>'),
   'saml-1-1': sound.replaceAll(ns.samlp, 'urn:oasis:names:tc:SAML:1.0:protocol'),
@@ -78,16 +80,27 @@ const shapes = {
 for (const [name, [detail, bad]] of Object.entries(shapes)) {
   const why = 'Exactly one Status with one top StatusCode.';
   refuse(`envelope/status-${name}`, `response_malformed: ${detail}`, why, signResponse(response({ status: bad })));
-  refuse(`envelope/status-${name}-beside-a-signed-assertion`, `response_malformed: ${detail}`, why, signAssertion(response({ status: bad })));
+  refuse(
+    `envelope/status-${name}-beside-a-signed-assertion`,
+    `response_malformed: ${detail}`,
+    why,
+    signAssertion(response({ status: bad })),
+  );
 }
 
 // How many assertions, and where
 const second = assertion({ id: '_second', subject: subject({ id: nameId('mallory@example.com') }) });
-const encrypted = '<saml:EncryptedAssertion><x:EncryptedData xmlns:x="http://www.w3.org/2001/04/xmlenc#"/></saml:EncryptedAssertion>';
+const encrypted =
+  '<saml:EncryptedAssertion><x:EncryptedData xmlns:x="http://www.w3.org/2001/04/xmlenc#"/></saml:EncryptedAssertion>';
 const one = 'Exactly one Assertion or EncryptedAssertion in the document, as a child of the Response.';
 refuse('envelope/assertion-none', 'no_assertion', one, signResponse(response({ assertion: '' })));
 for (const [name, other] of [
-  ['saml-1-1', assertion().replaceAll('saml:Assertion', 'old:Assertion').replace('<old:Assertion', '<old:Assertion xmlns:old="urn:oasis:names:tc:SAML:1.0:assertion"')],
+  [
+    'saml-1-1',
+    assertion()
+      .replaceAll('saml:Assertion', 'old:Assertion')
+      .replace('<old:Assertion', '<old:Assertion xmlns:old="urn:oasis:names:tc:SAML:1.0:assertion"'),
+  ],
   ['of-the-protocol-namespace', assertion().replaceAll('saml:Assertion', 'samlp:Assertion')],
   ['in-other-case', assertion().replaceAll('saml:Assertion', 'saml:assertion')],
 ]) {
@@ -95,7 +108,12 @@ for (const [name, other] of [
 }
 const two = (first, then) => response({ assertion: first + then });
 refuse('envelope/assertions-two-in-a-signed-response', 'too_many_assertions: 2', one, signResponse(two(assertion(), second)));
-refuse('envelope/assertions-two-equal', 'too_many_assertions: 2', one, signResponse(two(assertion(), assertion({ id: '_second' }))));
+refuse(
+  'envelope/assertions-two-equal',
+  'too_many_assertions: 2',
+  one,
+  signResponse(two(assertion(), assertion({ id: '_second' }))),
+);
 refuse(
   'envelope/assertions-two-both-signed',
   'too_many_assertions: 2',
@@ -104,19 +122,53 @@ refuse(
 );
 refuse('envelope/assertions-second-unsigned', 'too_many_assertions: 2', one, signAssertion(two(assertion(), second)));
 refuse('envelope/assertions-first-unsigned', 'too_many_assertions: 2', one, signAssertion(two(second, assertion())));
-refuse('envelope/assertions-a-hundred', 'too_many_assertions: 100', one, signResponse(two(assertion(), second.repeat(99).replace(/_second/g, (() => {
-  let count = 0;
-  return () => `_n${count++}`;
-})()))));
-refuse('envelope/assertion-encrypted', 'assertion_encrypted', 'Encryption is not accepted here.', signResponse(response({ assertion: encrypted })));
-refuse('envelope/assertion-encrypted-beside-a-plain-one', 'too_many_assertions: 2', one, signAssertion(two(encrypted, assertion())));
-refuse('envelope/assertion-plain-beside-an-encrypted-one', 'too_many_assertions: 2', one, signAssertion(two(assertion(), encrypted)));
+refuse(
+  'envelope/assertions-a-hundred',
+  'too_many_assertions: 100',
+  one,
+  signResponse(
+    two(
+      assertion(),
+      second.repeat(99).replace(
+        /_second/g,
+        (() => {
+          let count = 0;
+          return () => `_n${count++}`;
+        })(),
+      ),
+    ),
+  ),
+);
+refuse(
+  'envelope/assertion-encrypted',
+  'assertion_encrypted',
+  'Encryption is not accepted here.',
+  signResponse(response({ assertion: encrypted })),
+);
+refuse(
+  'envelope/assertion-encrypted-beside-a-plain-one',
+  'too_many_assertions: 2',
+  one,
+  signAssertion(two(encrypted, assertion())),
+);
+refuse(
+  'envelope/assertion-plain-beside-an-encrypted-one',
+  'too_many_assertions: 2',
+  one,
+  signAssertion(two(assertion(), encrypted)),
+);
 
 // One assertion, elsewhere; the Response that holds it is soundly signed.
 const misplaced = {
   'in-extensions': response({ extensions: extensions(assertion()), assertion: '' }),
-  'in-status-detail': response({ status: edit(success(), '</samlp:Status>', `<samlp:StatusDetail>${assertion()}</samlp:StatusDetail></samlp:Status>`), assertion: '' }),
-  'in-issuer': response({ issuer: `<saml:Issuer>${scene.issuer}</saml:Issuer><saml:Advice>${assertion()}</saml:Advice>`, assertion: '' }),
+  'in-status-detail': response({
+    status: edit(success(), '</samlp:Status>', `<samlp:StatusDetail>${assertion()}</samlp:StatusDetail></samlp:Status>`),
+    assertion: '',
+  }),
+  'in-issuer': response({
+    issuer: `<saml:Issuer>${scene.issuer}</saml:Issuer><saml:Advice>${assertion()}</saml:Advice>`,
+    assertion: '',
+  }),
   'in-a-wrapper': response({ assertion: `<saml:Wrapper>${assertion()}</saml:Wrapper>` }),
   'in-an-inner-response': response({ assertion: cut(response(), 'samlp:Response').replace('_response', '_inner') }),
 };
@@ -133,8 +185,16 @@ refuse(
 // A second one inside what is signed: SAML would allow it in Advice, we do not.
 const inner = {
   'in-advice': assertion({ advice: `<saml:Advice>${second}</saml:Advice>` }),
-  'in-an-attribute-value': assertion({ attributeStatement: `<saml:AttributeStatement><saml:Attribute Name="a"><saml:AttributeValue>${second}</saml:AttributeValue></saml:Attribute></saml:AttributeStatement>` }),
-  'in-subject-confirmation-data': assertion({ subject: edit(subject(), '"/></saml:SubjectConfirmation>', `">${second}</saml:SubjectConfirmationData></saml:SubjectConfirmation>`) }),
+  'in-an-attribute-value': assertion({
+    attributeStatement: `<saml:AttributeStatement><saml:Attribute Name="a"><saml:AttributeValue>${second}</saml:AttributeValue></saml:Attribute></saml:AttributeStatement>`,
+  }),
+  'in-subject-confirmation-data': assertion({
+    subject: edit(
+      subject(),
+      '"/></saml:SubjectConfirmation>',
+      `">${second}</saml:SubjectConfirmationData></saml:SubjectConfirmation>`,
+    ),
+  }),
 };
 for (const [name, content] of Object.entries(inner)) {
   const document = response({ assertion: content });
@@ -145,9 +205,16 @@ refuse(
   'envelope/second-assertion-in-status-detail',
   'too_many_assertions: 2',
   one,
-  signResponse(response({ status: edit(success(), '</samlp:Status>', `<samlp:StatusDetail>${second}</samlp:StatusDetail></samlp:Status>`) })),
+  signResponse(
+    response({ status: edit(success(), '</samlp:Status>', `<samlp:StatusDetail>${second}</samlp:StatusDetail></samlp:Status>`) }),
+  ),
 );
-refuse('envelope/second-assertion-in-extensions', 'too_many_assertions: 2', one, signResponse(response({ extensions: extensions(second) })));
+refuse(
+  'envelope/second-assertion-in-extensions',
+  'too_many_assertions: 2',
+  one,
+  signResponse(response({ extensions: extensions(second) })),
+);
 refuse(
   'envelope/second-assertion-in-key-info',
   'too_many_assertions: 2',

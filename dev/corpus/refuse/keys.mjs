@@ -16,21 +16,56 @@ const keyInfos = {
   'with-their-certificate': certificateInfo('attacker'),
   'with-their-key-value': keyValue('attacker'),
   'with-our-certificate': certificateInfo('idp'),
-  'with-both-certificates': certificateInfo('idp').replace('</ds:X509Data>', `</ds:X509Data>${certificateInfo('attacker').replace(/<\/?ds:KeyInfo>/g, '')}`),
+  'with-both-certificates': certificateInfo('idp').replace(
+    '</ds:X509Data>',
+    `</ds:X509Data>${certificateInfo('attacker').replace(/<\/?ds:KeyInfo>/g, '')}`,
+  ),
   'with-a-key-name': '<ds:KeyInfo><ds:KeyName>Corpus identity provider</ds:KeyName></ds:KeyInfo>',
-  'with-a-retrieval-method': '<ds:KeyInfo><ds:RetrievalMethod URI="https://attacker.example/key" Type="http://www.w3.org/2000/09/xmldsig#rawX509Certificate"/></ds:KeyInfo>',
+  'with-a-retrieval-method':
+    '<ds:KeyInfo><ds:RetrievalMethod URI="https://attacker.example/key" Type="http://www.w3.org/2000/09/xmldsig#rawX509Certificate"/></ds:KeyInfo>',
 };
 for (const [name, keyInfo] of Object.entries(keyInfos)) {
   const options = { key: 'attacker', keyInfo };
   refuse(`keys/stranger-${name}`, 'wrong_key: Assertion', fromConfiguration, signAssertion(response(), options));
   refuse(`keys/stranger-${name}-signs-the-response`, 'wrong_key: Response', fromConfiguration, signResponse(response(), options));
 }
-refuse('keys/stranger-signs-the-response-around-a-sound-assertion', 'wrong_key: Response', 'Both signatures must hold.', signResponse(signAssertion(response()), { key: 'attacker' }));
-refuse('keys/stranger-signs-the-assertion-in-a-sound-response', 'wrong_key: Assertion', 'Both signatures must hold.', signResponse(signAssertion(response(), { key: 'attacker' })));
-refuse('keys/stranger-among-several-trusted', 'wrong_key: Assertion', fromConfiguration, signAssertion(response(), { key: 'attacker' }), { trusted: ['idp', 'idp-next', 'idp-4096'] });
-refuse('keys/next-key-not-yet-trusted', 'wrong_key: Assertion', fromConfiguration, signAssertion(response(), { key: 'idp-next' }));
-refuse('keys/of-4096-bits-where-2048-is-trusted', 'wrong_key: Assertion', 'A signature is as long as the modulus.', signAssertion(response(), { key: 'idp-4096' }));
-refuse('keys/of-1024-bits', 'wrong_key: Assertion', 'A key under 2048 bits cannot be configured, so it is not trusted.', signAssertion(response(), { key: 'rsa-1024', keyInfo: certificateInfo('rsa-1024') }));
+refuse(
+  'keys/stranger-signs-the-response-around-a-sound-assertion',
+  'wrong_key: Response',
+  'Both signatures must hold.',
+  signResponse(signAssertion(response()), { key: 'attacker' }),
+);
+refuse(
+  'keys/stranger-signs-the-assertion-in-a-sound-response',
+  'wrong_key: Assertion',
+  'Both signatures must hold.',
+  signResponse(signAssertion(response(), { key: 'attacker' })),
+);
+refuse(
+  'keys/stranger-among-several-trusted',
+  'wrong_key: Assertion',
+  fromConfiguration,
+  signAssertion(response(), { key: 'attacker' }),
+  { trusted: ['idp', 'idp-next', 'idp-4096'] },
+);
+refuse(
+  'keys/next-key-not-yet-trusted',
+  'wrong_key: Assertion',
+  fromConfiguration,
+  signAssertion(response(), { key: 'idp-next' }),
+);
+refuse(
+  'keys/of-4096-bits-where-2048-is-trusted',
+  'wrong_key: Assertion',
+  'A signature is as long as the modulus.',
+  signAssertion(response(), { key: 'idp-4096' }),
+);
+refuse(
+  'keys/of-1024-bits',
+  'wrong_key: Assertion',
+  'A key under 2048 bits cannot be configured, so it is not trusted.',
+  signAssertion(response(), { key: 'rsa-1024', keyInfo: certificateInfo('rsa-1024') }),
+);
 
 // The signature itself
 const bytes = (bend) => ({ edit: { signatureValue: (text) => bend(Buffer.from(text, 'base64')).toString('base64') } });
@@ -53,17 +88,43 @@ const bent = {
   'of-sha512-under-the-name-of-sha256': { signatureHash: 'sha512' },
   'of-sha1-under-the-name-of-sha256': { signatureHash: 'sha1' },
   'of-sha256-under-the-name-of-sha512': { algorithm: uri.rsaSha512, signatureHash: 'sha256' },
-  pss: { signer: (data, key) => signBytes('sha256', data, { key: keys(key).privateKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 0 }) },
+  pss: {
+    signer: (data, key) =>
+      signBytes('sha256', data, { key: keys(key).privateKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 0 }),
+  },
   'digest-without-its-name': { signer: (data, key) => pad(key, sha256(data)) },
-  'digest-info-without-null': { signer: (data, key) => pad(key, Buffer.concat([Buffer.from('302f300b0609608648016503040201', 'hex'), Buffer.from('0420', 'hex'), sha256(data)])) },
+  'digest-info-without-null': {
+    signer: (data, key) =>
+      pad(key, Buffer.concat([Buffer.from('302f300b0609608648016503040201', 'hex'), Buffer.from('0420', 'hex'), sha256(data)])),
+  },
   'digest-info-with-a-tail': { signer: (data, key) => pad(key, Buffer.concat([info(data), Buffer.alloc(8)])) },
-  'digest-info-with-long-lengths': { signer: (data, key) => pad(key, Buffer.concat([Buffer.from('308131300d060960864801650304020105000420', 'hex'), sha256(data)])) },
-  'short-padding': { signer: (data, key) => raw(key, Buffer.concat([Buffer.from([0, 1]), Buffer.alloc(8, 0xff), Buffer.from([0]), info(data), Buffer.alloc(256 - 11 - 51)])) },
-  'padding-of-zeros': { signer: (data, key) => raw(key, Buffer.concat([Buffer.from([0, 1]), Buffer.alloc(256 - 3 - 51), Buffer.from([0]), info(data)])) },
-  'padding-of-encryption': { signer: (data, key) => raw(key, Buffer.concat([Buffer.from([0, 2]), Buffer.alloc(256 - 3 - 51, 0xff), Buffer.from([0]), info(data)])) },
+  'digest-info-with-long-lengths': {
+    signer: (data, key) =>
+      pad(key, Buffer.concat([Buffer.from('308131300d060960864801650304020105000420', 'hex'), sha256(data)])),
+  },
+  'short-padding': {
+    signer: (data, key) =>
+      raw(
+        key,
+        Buffer.concat([Buffer.from([0, 1]), Buffer.alloc(8, 0xff), Buffer.from([0]), info(data), Buffer.alloc(256 - 11 - 51)]),
+      ),
+  },
+  'padding-of-zeros': {
+    signer: (data, key) =>
+      raw(key, Buffer.concat([Buffer.from([0, 1]), Buffer.alloc(256 - 3 - 51), Buffer.from([0]), info(data)])),
+  },
+  'padding-of-encryption': {
+    signer: (data, key) =>
+      raw(key, Buffer.concat([Buffer.from([0, 2]), Buffer.alloc(256 - 3 - 51, 0xff), Buffer.from([0]), info(data)])),
+  },
 };
 for (const [name, options] of Object.entries(bent)) {
-  refuse(`keys/signature-${name}`, 'wrong_key: Assertion', 'PKCS #1 v1.5 with the digest that is named, to the byte.', signAssertion(response(), options));
+  refuse(
+    `keys/signature-${name}`,
+    'wrong_key: Assertion',
+    'PKCS #1 v1.5 with the digest that is named, to the byte.',
+    signAssertion(response(), options),
+  );
 }
 
 function sha256(data) {
@@ -89,7 +150,9 @@ refuse('keys/signature-plus-the-modulus', 'wrong_key: Assertion', 'A signature i
 /** Every second signature leaves room for it. */
 function withModulusAdded() {
   for (let round = 0; ; round++) {
-    const xml = signAssertion(response({ assertion: assertion({ authnStatement: authnStatement({ sessionIndex: `_s${round}` }) }) }));
+    const xml = signAssertion(
+      response({ assertion: assertion({ authnStatement: authnStatement({ sessionIndex: `_s${round}` }) }) }),
+    );
     const value = xml.match(/<ds:SignatureValue>([^<]*)/)[1];
     const larger = plusModulus(Buffer.from(value, 'base64'));
     if (larger) return xml.replace(value, () => larger.toString('base64'));
@@ -98,7 +161,10 @@ function withModulusAdded() {
 
 // SignedInfo, after it was signed
 const afterwards = {
-  'digest-replaced': (xml) => xml.replace(/<ds:DigestValue>[^<]*/, `<ds:DigestValue>${digestOf(response())}`).replace('ada@example.com', 'mallory@example.com'),
+  'digest-replaced': (xml) =>
+    xml
+      .replace(/<ds:DigestValue>[^<]*/, `<ds:DigestValue>${digestOf(response())}`)
+      .replace('ada@example.com', 'mallory@example.com'),
   'attribute-added': (xml) => xml.replace('<ds:SignedInfo>', '<ds:SignedInfo Id="_info">'),
   'white-space-added': (xml) => xml.replace('<ds:SignedInfo>', '<ds:SignedInfo>\n'),
   'prefix-replaced': (xml) => xml.replaceAll('ds:', 'dsig:').replace('xmlns:ds=', 'xmlns:dsig='),
@@ -134,22 +200,44 @@ const changes = {
   'name-id-case': ['ada@example.com', 'Ada@example.com'],
   'name-id-format': ['nameid-format:emailAddress', 'nameid-format:persistent'],
   audience: ['<saml:Audience>sp.example', '<saml:Audience>sp2.example'],
-  end: ['<saml:Conditions NotBefore="2026-11-22T05:59:00Z" NotOnOrAfter="2026-11-22T06:05:00Z"', '<saml:Conditions NotBefore="2026-11-22T05:59:00Z" NotOnOrAfter="2027-11-22T06:05:00Z"'],
+  end: [
+    '<saml:Conditions NotBefore="2026-11-22T05:59:00Z" NotOnOrAfter="2026-11-22T06:05:00Z"',
+    '<saml:Conditions NotBefore="2026-11-22T05:59:00Z" NotOnOrAfter="2027-11-22T06:05:00Z"',
+  ],
   'attribute-value': ['engineering', 'engineering2'],
-  'attribute-added': ['</saml:Attribute>', '</saml:Attribute><saml:Attribute Name="role"><saml:AttributeValue>admin</saml:AttributeValue></saml:Attribute>'],
+  'attribute-added': [
+    '</saml:Attribute>',
+    '</saml:Attribute><saml:Attribute Name="role"><saml:AttributeValue>admin</saml:AttributeValue></saml:Attribute>',
+  ],
   'attribute-statement-added': ['</saml:AttributeStatement>', '</saml:AttributeStatement><saml:AttributeStatement/>'],
   'white-space-between': ['<saml:Conditions', '\n<saml:Conditions'],
   'prefix-of-an-element': ['<saml:NameID', '<saml:NameID xml:space="preserve"'],
-  'xml-lang': ['Version="2.0" IssueInstant="2026-11-22T06:00:00Z"><saml:Issuer>https://idp.example/entity</saml:Issuer><ds:Signature', 'Version="2.0" IssueInstant="2026-11-22T06:00:00Z" xml:lang="en"><saml:Issuer>https://idp.example/entity</saml:Issuer><ds:Signature'],
+  'xml-lang': [
+    'Version="2.0" IssueInstant="2026-11-22T06:00:00Z"><saml:Issuer>https://idp.example/entity</saml:Issuer><ds:Signature',
+    'Version="2.0" IssueInstant="2026-11-22T06:00:00Z" xml:lang="en"><saml:Issuer>https://idp.example/entity</saml:Issuer><ds:Signature',
+  ],
 };
 for (const [name, [from, to]] of Object.entries(changes)) {
   refuse(`digests/assertion-${name}`, 'digest_mismatch: Assertion', what, edit(signAssertion(response()), from, to));
-  const ofResponse = name === 'xml-lang' ? [from.replace('<ds:Signature', '<saml:Subject'), to.replace('<ds:Signature', '<saml:Subject')] : [from, to];
+  const ofResponse =
+    name === 'xml-lang'
+      ? [from.replace('<ds:Signature', '<saml:Subject'), to.replace('<ds:Signature', '<saml:Subject')]
+      : [from, to];
   refuse(`digests/response-${name}`, 'digest_mismatch: Response', what, edit(signResponse(response()), ...ofResponse));
 }
 const both = signBoth(response());
-refuse('digests/both-signed-and-the-response-changed', 'digest_mismatch: Response', what, edit(both, 'IssueInstant="2026-11-22T06:00:00Z" Destination', 'IssueInstant="2026-11-22T06:00:01Z" Destination'));
-refuse('digests/both-signed-and-the-assertion-changed', 'digest_mismatch: Response', what, edit(both, 'engineering', 'engineering2'));
+refuse(
+  'digests/both-signed-and-the-response-changed',
+  'digest_mismatch: Response',
+  what,
+  edit(both, 'IssueInstant="2026-11-22T06:00:00Z" Destination', 'IssueInstant="2026-11-22T06:00:01Z" Destination'),
+);
+refuse(
+  'digests/both-signed-and-the-assertion-changed',
+  'digest_mismatch: Response',
+  what,
+  edit(both, 'engineering', 'engineering2'),
+);
 refuse(
   'digests/both-signed-and-the-assertion-changed-before-the-response-was-signed',
   'digest_mismatch: Assertion',
@@ -169,9 +257,19 @@ const values = {
   zeros: () => Buffer.alloc(32).toString('base64'),
 };
 for (const [name, digestValue] of Object.entries(values)) {
-  refuse(`digests/value-${name}`, 'digest_mismatch: Assertion', 'The digest is compared whole.', signAssertion(response(), { edit: { digestValue } }));
+  refuse(
+    `digests/value-${name}`,
+    'digest_mismatch: Assertion',
+    'The digest is compared whole.',
+    signAssertion(response(), { edit: { digestValue } }),
+  );
 }
-refuse('digests/of-sha512-under-the-name-of-sha256', 'digest_mismatch: Assertion', 'The digest is the one that is named.', signAssertion(response(), { digestHash: 'sha512' }));
+refuse(
+  'digests/of-sha512-under-the-name-of-sha256',
+  'digest_mismatch: Assertion',
+  'The digest is the one that is named.',
+  signAssertion(response(), { digestHash: 'sha512' }),
+);
 refuse(
   'digests/of-bytes-that-are-not-canonical',
   'digest_mismatch: Assertion',
@@ -182,9 +280,19 @@ refuse(
   'digests/of-inclusive-bytes-under-the-name-of-exclusive',
   'digest_mismatch: Assertion',
   'Canonical bytes are what counts.',
-  signAssertion(response(), { edit: { canonical: (text) => text.replace('<saml:Assertion ', '<saml:Assertion xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ') } }),
+  signAssertion(response(), {
+    edit: {
+      canonical: (text) =>
+        text.replace('<saml:Assertion ', '<saml:Assertion xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" '),
+    },
+  }),
 );
-refuse('keys/signature-of-another-response', 'digest_mismatch: Assertion', what, withSignatureOf(forged(), signAssertion(response())));
+refuse(
+  'keys/signature-of-another-response',
+  'digest_mismatch: Assertion',
+  what,
+  withSignatureOf(forged(), signAssertion(response())),
+);
 
 function withSignatureOf(xml, other) {
   return edit(xml, '<saml:Subject>', `${other.match(/<ds:Signature [\s\S]*<\/ds:Signature>/)[0]}<saml:Subject>`);

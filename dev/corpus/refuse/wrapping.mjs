@@ -22,14 +22,25 @@ const forged = (parts = {}) => response({ id: '_forged', assertion: evil(), ...p
 /** Puts something right after the Issuer of a Response. */
 const afterIssuer = (xml, content) => xml.replace('</saml:Issuer>', () => `</saml:Issuer>${content}`);
 
-for (const [variant, id] of [['', '_forged'], ['-same-id', '_response']]) {
+for (const [variant, id] of [
+  ['', '_forged'],
+  ['-same-id', '_response'],
+]) {
   const attack = (content) => afterIssuer(forged({ id }), content);
   refuse(`wrapping/xsw1${variant}`, 'too_many_assertions: 2', one, attack(inSignature(responseSignature, bare(signedResponse))));
-  refuse(`wrapping/xsw1-object${variant}`, 'too_many_assertions: 2', one, attack(inSignature(responseSignature, object(bare(signedResponse)))));
+  refuse(
+    `wrapping/xsw1-object${variant}`,
+    'too_many_assertions: 2',
+    one,
+    attack(inSignature(responseSignature, object(bare(signedResponse)))),
+  );
   refuse(`wrapping/xsw2${variant}`, 'too_many_assertions: 2', one, attack(bare(signedResponse) + responseSignature));
   refuse(`wrapping/xsw2-after${variant}`, 'too_many_assertions: 2', one, attack(responseSignature + bare(signedResponse)));
 }
-for (const [variant, id] of [['', '_evil'], ['-same-id', '_assertion']]) {
+for (const [variant, id] of [
+  ['', '_evil'],
+  ['-same-id', '_assertion'],
+]) {
   const bad = evil(id);
   const badSigned = into(bad, assertionSignature);
   const original = bare(signedAssertion);
@@ -71,7 +82,11 @@ const donors = {
 };
 const first = (xml, signature) => xml.replace(/^(<[^>]*>)/, (start) => start + signature);
 for (const [name, document] of Object.entries(donors)) {
-  const signed = sign(document, { id: '_donor', place: name === 'metadata' ? first : undefined, ...(name === 'metadata' ? {} : { place: intoIssuer }) });
+  const signed = sign(document, {
+    id: '_donor',
+    place: name === 'metadata' ? first : undefined,
+    ...(name === 'metadata' ? {} : { place: intoIssuer }),
+  });
   const signature = cut(signed, 'ds:Signature');
   const stripped = bare(signed);
   refuse(

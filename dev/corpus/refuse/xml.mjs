@@ -1,15 +1,18 @@
 // What SAML has no use for in XML, and what is no XML at all. Canonicalization leaves comments and the DOCTYPE out, so a
 // signature stays sound around them; what it would not leave out is put where nothing is signed, and signed as well.
 import { refuse } from '../case.mjs';
-import { assertion, attributeStatement, edit, extensions, nameId, response, scene, subject } from '../documents.mjs';
-import { ns } from '../names.mjs';
-import { certificateInfo, signAssertion, signBoth, signResponse } from '../sign.mjs';
+import { assertion, edit, extensions, nameId, response, subject } from '../documents.mjs';
+
+import { certificateInfo, signAssertion, signBoth } from '../sign.mjs';
 
 const sound = signAssertion(response(), { keyInfo: certificateInfo('idp') });
 const inMiddle = (from, at, what) => edit(sound, from, from.slice(0, at) + what + from.slice(at));
 const inText = (from, what) => inMiddle(from, Math.floor(from.length / 2), what);
 const behind = (from, what) => inMiddle(from, from.length, what);
 const inBase64 = (name, what) => sound.replace(new RegExp(`(<ds:${name}>.{12})`), (start) => start + what);
+const longer = signAssertion(
+  response({ assertion: assertion({ subject: subject({ id: nameId('ada@example.com.evil.example') }) }) }),
+);
 /** Puts something into the signed assertion and into what was digested alike. */
 const signedWith = (from, to, canonical = to) =>
   edit(signAssertion(response(), { edit: { canonical: (text) => edit(text, from, canonical) } }), from, to);
@@ -24,7 +27,8 @@ const places = {
   'in-extensions': (what) => signAssertion(response({ extensions: extensions(what) })),
   'in-the-assertion': (what) => behind('</saml:Subject>', what),
   'in-the-issuer': (what) => sound.replace('https://idp.example', (text) => text + what),
-  'in-the-name-id': (what) => inMiddle('ada@example.com', 'ada@example.com'.length, `${what}.evil.example`).replace('.evil.example', ''),
+  // Who reads the first text of two would sign in somebody else than who was signed.
+  'in-the-name-id': (what) => edit(longer, 'ada@example.com', `ada@example.com${what}`),
   'in-the-middle-of-the-name-id': (what) => inText('ada@example.com', what),
   'in-the-audience': (what) => inText('>sp.example<', what),
   'in-an-attribute-value': (what) => inText('engineering', what),
@@ -39,12 +43,26 @@ const places = {
 };
 for (const [name, put] of Object.entries(places)) {
   refuse(`xml/comment-${name}`, 'comment_not_allowed', 'No comment anywhere, whether or not it is signed.', put('<!-- c -->'));
-  refuse(`xml/instruction-${name}`, 'processing_instruction_not_allowed', 'No processing instruction anywhere.', put('<?pi data?>'));
+  refuse(
+    `xml/instruction-${name}`,
+    'processing_instruction_not_allowed',
+    'No processing instruction anywhere.',
+    put('<?pi data?>'),
+  );
 }
-for (const [name, what] of [['empty', '<!---->'], ['with-a-tag', '<!--<saml:Assertion/>-->'], ['of-two-lines', '<!--a\nb-->']]) {
+for (const [name, what] of [
+  ['empty', '<!---->'],
+  ['with-a-tag', '<!--<saml:Assertion/>-->'],
+  ['of-two-lines', '<!--a\nb-->'],
+]) {
   refuse(`xml/comment-${name}`, 'comment_not_allowed', 'No comment anywhere.', inText('ada@example.com', what));
 }
-refuse('xml/comment-in-a-signed-response', 'comment_not_allowed', 'No comment anywhere.', edit(signBoth(response()), 'ada@example.com', 'ada@example.com<!---->.evil.example'.replace('.evil.example', '')));
+refuse(
+  'xml/comment-in-a-signed-response',
+  'comment_not_allowed',
+  'No comment anywhere.',
+  edit(signBoth(response()), 'ada@example.com', 'ada<!---->@example.com'),
+);
 refuse(
   'xml/comment-that-is-signed-with-comments',
   'comment_not_allowed',
@@ -57,8 +75,18 @@ refuse(
   'No processing instruction anywhere, whether or not it is signed.',
   signedWith('ada@example.com', 'ada@example.com<?pi data?>'),
 );
-refuse('xml/instruction-for-a-style-sheet', 'processing_instruction_not_allowed', 'No processing instruction anywhere.', `<?xml-stylesheet href="x"?>${sound}`);
-refuse('xml/instruction-without-data', 'processing_instruction_not_allowed', 'No processing instruction anywhere.', inText('ada@example.com', '<?pi?>'));
+refuse(
+  'xml/instruction-for-a-style-sheet',
+  'processing_instruction_not_allowed',
+  'No processing instruction anywhere.',
+  `<?xml-stylesheet href="x"?>${sound}`,
+);
+refuse(
+  'xml/instruction-without-data',
+  'processing_instruction_not_allowed',
+  'No processing instruction anywhere.',
+  inText('ada@example.com', '<?pi?>'),
+);
 
 // DOCTYPE and entities
 const doctype = {
@@ -76,7 +104,12 @@ const doctype = {
 for (const [name, text] of Object.entries(doctype)) {
   refuse(`xml/doctype-${name}`, 'doctype_not_allowed', 'No DOCTYPE.', text + sound);
 }
-refuse('xml/doctype-after-the-declaration', 'doctype_not_allowed', 'No DOCTYPE.', `<?xml version="1.0"?>${doctype.plain}${sound}`);
+refuse(
+  'xml/doctype-after-the-declaration',
+  'doctype_not_allowed',
+  'No DOCTYPE.',
+  `<?xml version="1.0"?>${doctype.plain}${sound}`,
+);
 refuse('xml/doctype-inside', 'doctype_not_allowed', 'No DOCTYPE.', behind('</samlp:Status>', doctype.plain));
 refuse(
   'xml/doctype-entity-for-the-name-id',
@@ -90,13 +123,30 @@ refuse(
   'No DOCTYPE; the signature is sound for who adds the default.',
   `<!DOCTYPE samlp:Response [<!ATTLIST saml:Audience x CDATA "y">]>${signedWith('<saml:Audience>', '<saml:Audience>', '<saml:Audience x="y">')}`,
 );
-const entities = { undeclared: '&who;', nbsp: '&nbsp;', external: '&xxe;', 'in-other-case': '&AMP;', parameter: '&%who;', 'with-a-space': '& amp;' };
+const entities = {
+  undeclared: '&who;',
+  nbsp: '&nbsp;',
+  external: '&xxe;',
+  'in-other-case': '&AMP;',
+  parameter: '&%who;',
+  'with-a-space': '& amp;',
+};
 for (const [name, text] of Object.entries(entities)) {
   const why = 'No entity but the five.';
   refuse(`xml/entity-${name}`, 'entity_not_allowed', why, inText('engineering', text));
-  refuse(`xml/entity-${name}-in-an-attribute`, 'entity_not_allowed', why, edit(sound, 'SessionIndex="_session"', `SessionIndex="${text}"`));
+  refuse(
+    `xml/entity-${name}-in-an-attribute`,
+    'entity_not_allowed',
+    why,
+    edit(sound, 'SessionIndex="_session"', `SessionIndex="${text}"`),
+  );
 }
-refuse('xml/entity-signed-as-its-value', 'entity_not_allowed', 'No entity but the five.', signedWith('engineering', 'engineering&nbsp;', 'engineering\u00a0'));
+refuse(
+  'xml/entity-signed-as-its-value',
+  'entity_not_allowed',
+  'No entity but the five.',
+  signedWith('engineering', 'engineering&nbsp;', 'engineering\u00a0'),
+);
 const references = {
   nul: '&#0;',
   control: '&#x1F;',
@@ -114,47 +164,12 @@ const references = {
 };
 for (const [name, text] of Object.entries(references)) {
   refuse(`xml/reference-${name}`, 'entity_not_allowed', 'A reference to a character of XML 1.0.', inText('engineering', text));
-  refuse(`xml/reference-${name}-in-an-attribute`, 'entity_not_allowed', 'A reference to a character of XML 1.0.', edit(sound, 'SessionIndex="_session"', `SessionIndex="${text}"`));
-}
-
-// Names and namespaces. Each stands in Extensions, beside the signed assertion; and, where a canonical form can be
-// thought of, in the assertion, with a digest of that form.
-const names = {
-  'unbound-prefix': ['unbound_prefix', '<x:y/>'],
-  'unbound-attribute-prefix': ['unbound_prefix', '<y x:z=""/>'],
-  'prefix-out-of-scope': ['unbound_prefix', '<y><z xmlns:x="urn:x"/><x:z/></y>'],
-  'prefix-xmlns': ['unbound_prefix', '<xmlns:y/>'],
-  'attribute-twice': ['duplicate_attribute', '<y a="" a=""/>'],
-  'attribute-twice-by-namespace': ['duplicate_attribute', '<y xmlns:a="urn:a" xmlns:b="urn:a" a:x="" b:x=""/>'],
-  'attribute-twice-by-normalized-namespace': ['duplicate_attribute', '<y xmlns:a="urn:a" xmlns:b="urn:&#97;" a:x="" b:x=""/>'],
-  'declaration-twice': ['duplicate_attribute', '<y xmlns:a="urn:a" xmlns:a="urn:b"/>'],
-  'default-declaration-twice': ['duplicate_attribute', '<y xmlns="urn:a" xmlns="urn:a"/>'],
-  'xml-declared': ['namespace_not_allowed', '<y xmlns:xml="http://www.w3.org/XML/1998/namespace"/>'],
-  'xml-redefined': ['namespace_not_allowed', '<y xmlns:xml="urn:x"/>'],
-  'xmlns-declared': ['namespace_not_allowed', '<y xmlns:xmlns="http://www.w3.org/2000/xmlns/"/>'],
-  'prefix-of-xml-namespace': ['namespace_not_allowed', '<y xmlns:a="http://www.w3.org/XML/1998/namespace"/>'],
-  'default-of-xml-namespace': ['namespace_not_allowed', '<y xmlns="http://www.w3.org/XML/1998/namespace"/>'],
-  'prefix-of-xmlns-namespace': ['namespace_not_allowed', '<y xmlns:a="http://www.w3.org/2000/xmlns/"/>'],
-  'prefix-taken-back': ['namespace_not_allowed', '<y xmlns:a=""/>'],
-  'relative-namespace': ['namespace_not_allowed', '<y xmlns:a="assertion"/>'],
-  'relative-path': ['namespace_not_allowed', '<y xmlns:a="../x"/>'],
-  'relative-default': ['namespace_not_allowed', '<y xmlns="x/y"/>'],
-  'network-path': ['namespace_not_allowed', '<y xmlns:a="//idp.example/x"/>'],
-  'only-a-fragment': ['namespace_not_allowed', '<y xmlns:a="#x"/>'],
-  'only-a-scheme': ['namespace_not_allowed', '<y xmlns:a="urn:"/>'],
-  'blank-namespace': ['namespace_not_allowed', '<y xmlns:a=" "/>'],
-  'two-colons': ['not_xml', '<a:b:c/>'],
-  'colon-first': ['not_xml', '<:y/>'],
-  'colon-last': ['not_xml', '<a:/>'],
-  'attribute-colon-first': ['not_xml', '<y :z=""/>'],
-  'digit-first': ['not_xml', '<1y/>'],
-  'hyphen-first': ['not_xml', '<-y/>'],
-  'combining-first': ['not_xml', '<\u0301y/>'],
-  'no-break-space-in-a-name': ['not_xml', '<y\u00a0a=""/>'],
-};
-for (const [name, [code, content]] of Object.entries(names)) {
-  refuse(`xml/name-${name}`, code, 'Namespaces in XML 1.0, and absolute namespace names.', signAssertion(response({ assertion: assertion() })).replace('<samlp:Status>', () => `${extensions(content)}<samlp:Status>`));
-  refuse(`xml/name-${name}-in-the-assertion`, code, 'Namespaces in XML 1.0, and absolute namespace names.', signedWith('engineering', content, content.replace(/\/>$/, '></y>')));
+  refuse(
+    `xml/reference-${name}-in-an-attribute`,
+    'entity_not_allowed',
+    'A reference to a character of XML 1.0.',
+    edit(sound, 'SessionIndex="_session"', `SessionIndex="${text}"`),
+  );
 }
 
 // Not well-formed
@@ -201,7 +216,13 @@ const malformed = {
   'not-a-character': inText('engineering', '\ufffe'),
 };
 for (const [name, document] of Object.entries(malformed)) {
-  refuse(`xml/malformed-${name}`, 'not_xml', 'XML 1.0, well-formed, one document element and nothing else.', document, document === '' ? { posted: { verbatim: Buffer.from(' ').toString('base64') } } : {});
+  refuse(
+    `xml/malformed-${name}`,
+    'not_xml',
+    'XML 1.0, well-formed, one document element and nothing else.',
+    document,
+    document === '' ? { posted: { verbatim: Buffer.from(' ').toString('base64') } } : {},
+  );
 }
 
 // Encodings
@@ -232,40 +253,21 @@ const encodings = {
 for (const [name, document] of Object.entries(encodings)) {
   refuse(`encoding/${name}`, 'not_utf8', 'UTF-8 and nothing else, by its bytes and by its label.', document);
 }
-refuse('encoding/utf-16-without-a-mark', 'not_xml', 'UTF-8 and nothing else: here a NUL is in every second place.', Buffer.from(sound, 'utf16le'));
+refuse(
+  'encoding/utf-16-without-a-mark',
+  'not_xml',
+  'UTF-8 and nothing else: here a NUL is in every second place.',
+  Buffer.from(sound, 'utf16le'),
+);
 refuse('encoding/byte-order-mark-twice', 'not_xml', 'One byte order mark is skipped.', `\ufeff\ufeff${sound}`);
-refuse('encoding/byte-order-mark-inside', 'digest_mismatch: Assertion', 'A byte order mark is skipped at the start only.', inText('engineering', '\ufeff'));
+refuse(
+  'encoding/byte-order-mark-inside',
+  'digest_mismatch: Assertion',
+  'A byte order mark is skipped at the start only.',
+  inText('engineering', '\ufeff'),
+);
 
 function spliced(bytes) {
   const [head, tail] = sound.split('engineering');
   return Buffer.concat([Buffer.from(head), bytes, Buffer.from(tail)]);
 }
-
-// What looks like SAML under another name
-const confusion = {
-  'assertion-namespace-with-a-slash': sound.replaceAll(ns.saml, `${ns.saml}/`),
-  'default-namespace-taken-back': signResponse(response({ assertion: assertion().replaceAll('saml:', '').replace('<Assertion', '<Assertion xmlns=""') })),
-  'prefix-bound-anew': signResponse(response({ assertion: assertion().replace('<saml:Assertion', '<saml:Assertion xmlns:saml="urn:x"') })),
-};
-for (const [name, document] of Object.entries(confusion)) {
-  refuse(`xml/namespace-${name}`, 'no_assertion', 'Elements are known by namespace and local name, never by prefix.', document);
-}
-refuse(
-  'xml/namespace-subject-by-prefix-only',
-  'no_bearer_confirmation',
-  'Elements are known by namespace and local name, never by prefix.',
-  signAssertion(response({ assertion: assertion({ subject: subject().replace('<saml:Subject>', '<saml:Subject xmlns:saml="urn:x">') }) })),
-);
-refuse(
-  'xml/namespace-name-id-by-prefix-only',
-  'no_name_id',
-  'Elements are known by namespace and local name, never by prefix.',
-  signAssertion(response({ assertion: assertion({ subject: subject({ id: nameId().replace('<saml:NameID', '<saml:NameID xmlns:saml="urn:x"') }) }) })),
-);
-refuse(
-  'xml/attribute-in-the-assertion-namespace-is-not-the-attribute',
-  'response_malformed: an Attribute without Name',
-  'Attributes of SAML are in no namespace.',
-  signAssertion(response({ assertion: assertion({ attributeStatement: attributeStatement({ a: ['b'] }).replace(' Name=', ' saml:Name=') }) })),
-);
-refuse('xml/issuer-by-prefix-only', 'unknown_issuer', 'Elements are known by namespace and local name, never by prefix.', response({ issuer: `<saml:Issuer xmlns:saml="urn:x">${scene.issuer}</saml:Issuer>`, assertion: assertion({ issuer: '' }) }));
