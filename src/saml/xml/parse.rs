@@ -399,17 +399,14 @@ impl Document<'_> {
     }
 
     fn refuse_duplicates(&self) -> Result<(), XmlError> {
+        let mut names = Vec::new();
         for node in &self.nodes {
             let Content::Element { attributes, .. } = &node.content else { continue };
-            let attributes = attributes.of(&self.attributes);
-            for (index, one) in attributes.iter().enumerate() {
-                let same = |other: &Attribute<'_>| {
-                    one.name.local == other.name.local
-                        && self.rank(one.name.namespace) == self.rank(other.name.namespace)
-                };
-                if attributes[index + 1..].iter().any(same) {
-                    return Err(XmlError::DuplicateAttribute);
-                }
+            names.clear();
+            names.extend(attributes.of(&self.attributes).iter().map(|a| (self.rank(a.name.namespace), a.name.local)));
+            names.sort_unstable();
+            if names.windows(2).any(|pair| pair[0] == pair[1]) {
+                return Err(XmlError::DuplicateAttribute);
             }
         }
         Ok(())
