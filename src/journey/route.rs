@@ -8,6 +8,7 @@ use crate::problem::Problem;
 use crate::store::{Store, StoreError};
 use matchit::Router;
 use std::cell::OnceCell;
+use std::pin::Pin;
 
 /// A place where a request can go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,32 +163,34 @@ async fn answer<S: Store, C: Crypto>(
         return Ok(error(postern, is_admin, 404, "There is no such account."));
     }
     let account = account.as_str();
-    match endpoint {
-        Endpoint::Health => Ok(Answer::json(200, &serde_json::json!({ "status": "ok" }))),
-        Endpoint::Ready => session::ready(postern).await,
-        Endpoint::Home => session::home(postern, call).await,
-        Endpoint::WhoAmI => session::whoami(postern, call).await,
-        Endpoint::SignOut => session::sign_out(postern, call).await,
-        Endpoint::AcsLong | Endpoint::AcsShort => sign_in::acs(postern, call, account).await,
-        Endpoint::Login => login::begin(postern, call, account).await,
-        Endpoint::SpMetadata => login::sp_metadata(postern, call, account).await,
-        Endpoint::AdminPage => Ok(Answer::redirect(308, postern.deployment.public_url.path("/admin/"))),
-        Endpoint::Asset => Ok(page::asset(&call.path)),
-        Endpoint::OpenApi => Ok(page::asset("/openapi.json")),
-        Endpoint::Accounts => admin::accounts::list(postern, call).await,
-        Endpoint::AccountCreate => admin::accounts::create(postern, call).await,
-        Endpoint::Account => admin::accounts::read(postern, account).await,
-        Endpoint::Providers => admin::providers::list(postern, account).await,
-        Endpoint::ProviderCreate => admin::providers::create(postern, call, account).await,
-        Endpoint::Provider => admin::providers::read(postern, account, id).await,
-        Endpoint::ProviderUpdate => admin::providers::update(postern, call, account, id).await,
-        Endpoint::ProviderDelete => admin::providers::delete(postern, call, account, id).await,
-        Endpoint::Users => admin::users::list(postern, call, account).await,
-        Endpoint::User => admin::users::read(postern, account, id).await,
-        Endpoint::SignIns => admin::sign_ins::list(postern, call, account).await,
-        Endpoint::SignIn => admin::sign_ins::read(postern, account, id).await,
-        Endpoint::Explain => admin::explain::explain(postern, call, account).await,
-    }
+    // In one function, all journeys would be compiled for the first request of every isolate, whichever it is.
+    let journey: Pin<Box<dyn Future<Output = Result<Answer, StoreError>> + '_>> = match endpoint {
+        Endpoint::Health => return Ok(Answer::json(200, &serde_json::json!({ "status": "ok" }))),
+        Endpoint::Ready => Box::pin(session::ready(postern)),
+        Endpoint::Home => Box::pin(session::home(postern, call)),
+        Endpoint::WhoAmI => Box::pin(session::whoami(postern, call)),
+        Endpoint::SignOut => Box::pin(session::sign_out(postern, call)),
+        Endpoint::AcsLong | Endpoint::AcsShort => Box::pin(sign_in::acs(postern, call, account)),
+        Endpoint::Login => Box::pin(login::begin(postern, call, account)),
+        Endpoint::SpMetadata => Box::pin(login::sp_metadata(postern, call, account)),
+        Endpoint::AdminPage => return Ok(Answer::redirect(308, postern.deployment.public_url.path("/admin/"))),
+        Endpoint::Asset => return Ok(page::asset(&call.path)),
+        Endpoint::OpenApi => return Ok(page::asset("/openapi.json")),
+        Endpoint::Accounts => Box::pin(admin::accounts::list(postern, call)),
+        Endpoint::AccountCreate => Box::pin(admin::accounts::create(postern, call)),
+        Endpoint::Account => Box::pin(admin::accounts::read(postern, account)),
+        Endpoint::Providers => Box::pin(admin::providers::list(postern, account)),
+        Endpoint::ProviderCreate => Box::pin(admin::providers::create(postern, call, account)),
+        Endpoint::Provider => Box::pin(admin::providers::read(postern, account, id)),
+        Endpoint::ProviderUpdate => Box::pin(admin::providers::update(postern, call, account, id)),
+        Endpoint::ProviderDelete => Box::pin(admin::providers::delete(postern, call, account, id)),
+        Endpoint::Users => Box::pin(admin::users::list(postern, call, account)),
+        Endpoint::User => Box::pin(admin::users::read(postern, account, id)),
+        Endpoint::SignIns => Box::pin(admin::sign_ins::list(postern, call, account)),
+        Endpoint::SignIn => Box::pin(admin::sign_ins::read(postern, account, id)),
+        Endpoint::Explain => Box::pin(admin::explain::explain(postern, call, account)),
+    };
+    journey.await
 }
 
 #[cfg(test)]

@@ -125,8 +125,14 @@ pub(super) fn document(input: &[u8], remarks: Remarks) -> Result<Document<'_>, X
 fn not_a_character(utf8: &[u8]) -> Option<usize> {
     let suspect = |byte: &u8| *byte < 0x20 || *byte == 0xEF;
     let mut from = 0;
-    while let Some(found) = utf8[from..].iter().position(suspect) {
-        let at = from + found;
+    loop {
+        // Eight bytes at a time while none of them is suspect.
+        while let Some(block) = utf8[from..].first_chunk::<8>()
+            && !suspect_among(u64::from_le_bytes(*block))
+        {
+            from += 8;
+        }
+        let at = from + utf8[from..].iter().position(suspect)?;
         match &utf8[at..] {
             [byte, ..] if is_space(*byte) => {}
             [0xEF, second, third, ..] if *second != 0xBF || *third < 0xBE => {}
@@ -134,7 +140,13 @@ fn not_a_character(utf8: &[u8]) -> Option<usize> {
         }
         from = at + 1;
     }
-    None
+}
+
+/// Whether one of eight bytes is below 0x20 or is 0xEF.
+fn suspect_among(block: u64) -> bool {
+    const ONES: u64 = u64::MAX / 0xFF;
+    let one_below = |x: u64, n: u64| x.wrapping_sub(ONES * n) & !x & (ONES << 7) != 0;
+    one_below(block, 0x20) || one_below(block ^ (ONES * 0xEF), 1)
 }
 
 struct Builder<'a> {
@@ -212,7 +224,7 @@ impl<'a> Builder<'a> {
 
     fn text_event(&mut self, start: u64, end: u64) -> Result<(), XmlError> {
         let text = self.slice(start, end);
-        if text.contains("]]>") {
+        if memchr::memchr_iter(b'>', text.as_bytes()).any(|at| text.as_bytes()[..at].ends_with(b"]]")) {
             return Err(XmlError::Malformed { at: start, what: "`]]>` in text" });
         }
         if self.open.is_empty() && text.bytes().all(is_space) {
@@ -424,7 +436,7 @@ fn trim_start(text: &str) -> &str {
 
 /// What is before and after the first of an ASCII byte.
 fn split_at_byte(text: &str, byte: u8) -> Option<(&str, &str)> {
-    let at = text.bytes().position(|b| b == byte)?;
+    let at = memchr::memchr(byte, text.as_bytes())?;
     Some((&text[..at], &text[at + 1..]))
 }
 
@@ -466,7 +478,7 @@ fn is_absolute(uri: &str) -> bool {
 }
 
 fn normalize_line_ends(text: &str) -> Cow<'_, str> {
-    if !text.bytes().any(|b| b == b'\r') {
+    if memchr::memchr(b'\r', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
