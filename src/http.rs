@@ -89,6 +89,8 @@ pub struct Answer {
     pub headers: Vec<(&'static str, String)>,
     /// Body.
     pub body: AnswerBody,
+    /// What went wrong on our side, for the Worker's log; not for the one who asked.
+    pub fault: Option<String>,
 }
 
 /// The body of an answer.
@@ -103,7 +105,7 @@ pub enum AnswerBody {
 impl Answer {
     /// An answer without a body.
     pub fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: AnswerBody::Text(String::new()) }
+        Self { status, headers: Vec::new(), body: AnswerBody::Text(String::new()), fault: None }
     }
 
     /// Text of a media type.

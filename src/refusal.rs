@@ -71,11 +71,21 @@ impl Refusal {
     /// The status to answer with.
     pub fn status(&self) -> u16 {
         match self {
+            // Ours, not the peer's: the same response can be right a moment later.
+            Self::Saml(SamlError::Crypto(_)) => 503,
             Self::BodyTooLarge => 413,
             Self::WrongContentType { .. } => 415,
             Self::NoSamlResponse
             | Self::Saml(SamlError::NotBase64 | SamlError::Xml(_) | SamlError::WrongRoot { .. }) => 400,
             _ => 403,
+        }
+    }
+
+    /// What the operator should know: the refusal is our failure, not the peer's.
+    pub fn fault(&self) -> Option<String> {
+        match self {
+            Self::Saml(SamlError::Crypto(error)) => Some(error.to_string()),
+            _ => None,
         }
     }
 
@@ -129,4 +139,19 @@ pub(crate) fn bounded(text: String) -> String {
         return text;
     }
     text.chars().take(MAX_LOGGED).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::CryptoError;
+
+    #[test]
+    fn a_failure_of_ours_is_not_the_peers() {
+        let ours = Refusal::Saml(SamlError::Crypto(CryptoError("gone".into())));
+        assert_eq!((ours.status(), ours.fault().is_some()), (503, true));
+        for theirs in [Refusal::Saml(SamlError::NotSigned), Refusal::Replayed, Refusal::BodyTooLarge] {
+            assert!(theirs.status() < 500 && theirs.fault().is_none(), "{theirs:?}");
+        }
+    }
 }

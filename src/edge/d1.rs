@@ -44,9 +44,5 @@ fn store_error(error: &Error) -> StoreError {
         Error::D1(error) => AsRef::<js_sys::Error>::as_ref(error).message().into(),
         other => other.to_string(),
     };
-    let error = StoreError::from_message(&message);
-    if matches!(error, StoreError::Unavailable(_)) {
-        worker::console_error!("{error}");
-    }
-    error
+    StoreError::from_message(&message)
 }

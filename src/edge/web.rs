@@ -53,6 +53,9 @@ async fn body(request: &mut Request, limit: usize, length: Option<usize>) -> Res
 
 /// Writes an answer.
 pub(super) async fn response(answer: Answer, env: &Env, origin: &str, if_none_match: Option<&str>) -> Result<Response> {
+    if let Some(fault) = &answer.fault {
+        worker::console_error!("{} {fault}", answer.status);
+    }
     let response = match answer.body {
         AnswerBody::Text(text) if text.is_empty() => ResponseBuilder::new().with_status(answer.status).empty(),
         AnswerBody::Text(text) => {

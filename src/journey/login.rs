@@ -3,7 +3,7 @@
 
 use super::configuration::Configuration;
 use super::sign_in::is_local_path;
-use super::{Postern, page};
+use super::{Ending, Postern, page};
 use crate::access::{Cookie, browser_secret};
 use crate::crypto::Crypto;
 use crate::http::{Answer, Call};
@@ -24,7 +24,7 @@ pub(super) async fn begin<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,
     account: &str,
-) -> Result<Answer, StoreError> {
+) -> Result<Answer, Ending> {
     let return_to = call.query_parameter("return_to").unwrap_or_else(|| postern.deployment.public_url.path("/"));
     if !is_local_path(&return_to) {
         return Ok(page::sentence(
@@ -56,7 +56,7 @@ pub(super) async fn begin<S: Store, C: Crypto>(
             [provider] => match send(postern, call, account, provider, return_to.clone()).await {
                 // It has been deleted since it was read.
                 Err(StoreError::Constraint(Constraint::Reference)) if !fresh => {}
-                sent => return sent,
+                sent => return Ok(sent?),
             },
             several => return Ok(choose(postern, account, several, &return_to)),
         }
@@ -121,7 +121,7 @@ pub(super) async fn sp_metadata<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,
     account: &str,
-) -> Result<Answer, StoreError> {
+) -> Result<Answer, Ending> {
     // Identity providers keep what they read here, so it is read anew.
     let Some(configuration) = postern.fresh_configuration(account).await? else {
         return Ok(page::sentence(404, &postern.deployment.public_url, "There is no such account."));

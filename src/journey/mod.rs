@@ -16,9 +16,31 @@ pub use upkeep::upkeep;
 
 use crate::crypto::Crypto;
 use crate::deployment::Deployment;
+use crate::http::Answer;
 use crate::id;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use crate::time::Timestamp;
+
+/// Why a journey ends before its end: `?` does it.
+#[derive(Debug)]
+enum Ending {
+    /// It has its answer already.
+    Answer(Answer),
+    /// The store failed.
+    Store(StoreError),
+}
+
+impl From<Answer> for Ending {
+    fn from(answer: Answer) -> Self {
+        Self::Answer(answer)
+    }
+}
+
+impl From<StoreError> for Ending {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
 
 /// What a journey is given: everything that is not the request.
 #[derive(Debug)]

@@ -1,11 +1,11 @@
 //! Which journey a request takes: one table, and one `match` over it.
 
-use super::{Postern, admin, login, page, session, sign_in};
+use super::{Ending, Postern, admin, login, page, session, sign_in};
 use crate::crypto::Crypto;
 use crate::http::{Answer, Call, Method};
 use crate::id::is_account_id;
 use crate::problem::Problem;
-use crate::store::{Store, StoreError};
+use crate::store::Store;
 use matchit::Router;
 use std::cell::OnceCell;
 use std::pin::Pin;
@@ -129,10 +129,14 @@ pub async fn route<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, mut call: C
         }
         Found::Nothing => Ok(error(postern, is_api, 404, "There is nothing here.")),
     };
-    answer.unwrap_or_else(|_| {
-        let sentence = "The database did not answer as it should. Nothing is half-done; try again.";
-        error(postern, is_api, 503, sentence).with("retry-after", "5")
-    })
+    match answer {
+        Ok(answer) | Err(Ending::Answer(answer)) => answer,
+        Err(Ending::Store(fault)) => {
+            let sentence = "The database did not answer as it should. Nothing is half-done; try again.";
+            let answer = error(postern, is_api, 503, sentence).with("retry-after", "5");
+            Answer { fault: Some(fault.to_string()), ..answer }
+        }
+    }
 }
 
 /// A problem for a program, a page for a person.
@@ -149,22 +153,22 @@ async fn answer<S: Store, C: Crypto>(
     endpoint: Endpoint,
     mut account: String,
     id: &str,
-) -> Result<Answer, StoreError> {
+) -> Result<Answer, Ending> {
     if endpoint == Endpoint::AcsLong {
         account = call.query_parameter("accountId").unwrap_or_default();
     }
     let of_account =
         endpoint == Endpoint::AcsLong || ROUTES.iter().any(|(_, p, e)| *e == endpoint && p.contains("{account}"));
     let is_admin = ROUTES.iter().any(|(_, p, e)| *e == endpoint && p.starts_with("/api/v1/accounts"));
-    if is_admin && let Err(denied) = admin::authorize(postern, call) {
-        return Ok(denied);
+    if is_admin {
+        admin::authorize(postern, call)?;
     }
     if of_account && !is_account_id(&account) {
         return Ok(error(postern, is_admin, 404, "There is no such account."));
     }
     let account = account.as_str();
     // In one function, all journeys would be compiled for the first request of every isolate, whichever it is.
-    let journey: Pin<Box<dyn Future<Output = Result<Answer, StoreError>> + '_>> = match endpoint {
+    let journey: Pin<Box<dyn Future<Output = Result<Answer, Ending>> + '_>> = match endpoint {
         Endpoint::Health => return Ok(Answer::json(200, &serde_json::json!({ "status": "ok" }))),
         Endpoint::Ready => Box::pin(session::ready(postern)),
         Endpoint::Home => Box::pin(session::home(postern, call)),

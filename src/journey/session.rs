@@ -1,6 +1,6 @@
 //! Who is signed in, and signing out.
 
-use super::{Postern, page};
+use super::{Ending, Postern, page};
 use crate::access::{Cookie, IDLE, SessionSecret};
 use crate::crypto::Crypto;
 use crate::http::{Answer, Call};
@@ -31,10 +31,7 @@ async fn open_session<S: Store, C: Crypto>(
 }
 
 /// `GET /whoami`
-pub(super) async fn whoami<S: Store, C: Crypto>(
-    postern: &Postern<'_, S, C>,
-    call: &Call,
-) -> Result<Answer, StoreError> {
+pub(super) async fn whoami<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, call: &Call) -> Result<Answer, Ending> {
     let Some((secret, session)) = open_session(postern, call).await? else {
         return Ok(Problem::new(401, "Nobody is signed in in this browser.").answer());
     };
@@ -60,7 +57,7 @@ pub(super) async fn whoami<S: Store, C: Crypto>(
 }
 
 /// `GET /`
-pub(super) async fn home<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, call: &Call) -> Result<Answer, StoreError> {
+pub(super) async fn home<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, call: &Call) -> Result<Answer, Ending> {
     let public_url = &postern.deployment.public_url;
     let Some((secret, session)) = open_session(postern, call).await? else {
         let body = "<p>Nobody is signed in in this browser. Begin at your company's portal, or at the sign-in link that your \
@@ -84,10 +81,7 @@ pub(super) async fn home<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, call:
 
 /// `POST /sign-out`: ends the session here. The cookie is `SameSite=Lax`, so that other sites cannot send it; without it
 /// nothing is ended, nor is the browser told to forget it.
-pub(super) async fn sign_out<S: Store, C: Crypto>(
-    postern: &Postern<'_, S, C>,
-    call: &Call,
-) -> Result<Answer, StoreError> {
+pub(super) async fn sign_out<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, call: &Call) -> Result<Answer, Ending> {
     let home = Answer::redirect(303, postern.deployment.public_url.path("/"));
     let Some(secret) = call.header("cookie").and_then(SessionSecret::from_cookie_header) else { return Ok(home) };
     postern.store.batch(vec![store::session::delete(secret.account(), &secret.digest())]).await?;
@@ -95,7 +89,7 @@ pub(super) async fn sign_out<S: Store, C: Crypto>(
 }
 
 /// `GET /readyz`: whether the database answers.
-pub(super) async fn ready<S: Store, C: Crypto>(postern: &Postern<'_, S, C>) -> Result<Answer, StoreError> {
+pub(super) async fn ready<S: Store, C: Crypto>(postern: &Postern<'_, S, C>) -> Result<Answer, Ending> {
     postern.store.batch(vec![store::account::find("")]).await?;
     Ok(Answer::json(200, &json!({ "status": "ok" })))
 }

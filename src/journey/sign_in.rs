@@ -4,7 +4,7 @@
 //! D1: one read for the configuration unless it is remembered, one read, one write.
 
 use super::configuration::Configuration;
-use super::{Postern, page};
+use super::{Ending, Postern, page};
 use crate::access::{Cookie, Session, SessionSecret, browser_secret};
 use crate::crypto::Crypto;
 use crate::directory::{Change, ManagedBy, Profile, User};
@@ -64,7 +64,7 @@ pub(super) async fn acs<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,
     account: &str,
-) -> Result<Answer, StoreError> {
+) -> Result<Answer, Ending> {
     let mut fresh = !postern.configurations.remembers(account, postern.now);
     let Some(mut configuration) = postern.configuration(account).await? else {
         return Ok(page::sentence(404, &postern.deployment.public_url, "There is no such account."));
@@ -74,10 +74,10 @@ pub(super) async fn acs<S: Store, C: Crypto>(
         log = SignIn::begun(log.id, postern.now);
         match sign_in(postern, call, &configuration, &mut log).await {
             Ok(signed_in) => return Ok(welcome(&signed_in)),
-            Err(Stop::Store(error)) => return Err(error),
+            Err(Stop::Store(error)) => return Err(error.into()),
             Err(Stop::Raced) => {}
             Err(Stop::Refused(refusal)) if fresh || !may_be_stale(&refusal) => {
-                return refuse(postern, &configuration, log, &refusal).await;
+                return Ok(refuse(postern, &configuration, log, &refusal).await?);
             }
             Err(Stop::Stale | Stop::Refused(_)) => match postern.fresh_configuration(account).await? {
                 Some(read) => (configuration, fresh) = (read, true),
@@ -85,7 +85,7 @@ pub(super) async fn acs<S: Store, C: Crypto>(
             },
         }
     }
-    Err(StoreError::Unavailable("a sign-in was overtaken by others again and again".into()))
+    Err(StoreError::Unavailable("a sign-in was overtaken by others again and again".into()).into())
 }
 
 /// Refusals that a newer configuration could take back: they come before the look at the provider's version.
@@ -114,7 +114,8 @@ async fn refuse<S: Store, C: Crypto>(
     let reference = log.id.clone();
     let plan = log.plan(&configuration.account.id, ())?;
     store::commit(postern.store, plan).await?;
-    Ok(page::sign_in_failed(refusal.status(), &postern.deployment.public_url, &reference))
+    let answer = page::sign_in_failed(refusal.status(), &postern.deployment.public_url, &reference);
+    Ok(Answer { fault: refusal.fault(), ..answer })
 }
 
 async fn sign_in<S: Store, C: Crypto>(

@@ -106,6 +106,7 @@ fn every_other_route_answers_503_while_the_database_is_gone() {
         site.database.watch(&gone);
         let answer = site.get(target).admin().cookie(&session).send();
         assert_eq!((answer.status, answer.header("retry-after")), (503, Some("5")), "{target}");
+        assert!(answer.fault.is_some(), "{target}: the Worker's log says why");
         if target.starts_with("/api") || target == "/whoami" {
             crate::scene::problem(&answer, 503);
         }

@@ -5,31 +5,22 @@ use crate::crypto::Crypto;
 use crate::fields::{Fields, Patch};
 use crate::http::{Answer, Call};
 use crate::id::is_account_id;
-use crate::journey::Postern;
+use crate::journey::{Ending, Postern};
 use crate::problem::Problem;
 use crate::store::account::Account;
 use crate::store::change::Change;
 use crate::store::{self, Constraint, Store, StoreError};
 
 /// `GET`
-pub(crate) async fn list<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, call: &Call) -> Result<Answer, StoreError> {
-    let page = match page_of(call) {
-        Ok(page) => page,
-        Err(answer) => return Ok(answer),
-    };
+pub(crate) async fn list<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, call: &Call) -> Result<Answer, Ending> {
+    let page = page_of(call)?;
     let [rows] = store::take(postern.store.batch(vec![store::account::list(&page)]).await?)?;
     Ok(list_answer(rows.all::<Account>()?, &page, |account| &account.id, Clone::clone))
 }
 
 /// `POST {id?, name}`: an account that is given no id gets one.
-pub(crate) async fn create<S: Store, C: Crypto>(
-    postern: &Postern<'_, S, C>,
-    call: &Call,
-) -> Result<Answer, StoreError> {
-    let input = match json_object(call) {
-        Ok(input) => input,
-        Err(answer) => return Ok(answer),
-    };
+pub(crate) async fn create<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, call: &Call) -> Result<Answer, Ending> {
+    let input = json_object(call)?;
     let mut fields = Fields::of(&input);
     let id = match fields.text("id", 64) {
         Patch::Set(id) if is_account_id(&id) => Some(id),
@@ -70,15 +61,12 @@ pub(crate) async fn create<S: Store, C: Crypto>(
         Err(StoreError::Constraint(Constraint::AccountId | Constraint::ChangeVersion)) => {
             Ok(Problem::taken("/id", "An account of this id exists.").answer())
         }
-        Err(error) => Err(error),
+        Err(error) => Err(error.into()),
     }
 }
 
 /// `GET …/{account}`
-pub(crate) async fn read<S: Store, C: Crypto>(
-    postern: &Postern<'_, S, C>,
-    account: &str,
-) -> Result<Answer, StoreError> {
+pub(crate) async fn read<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, account: &str) -> Result<Answer, Ending> {
     let [rows] = store::take(postern.store.batch(vec![store::account::find(account)]).await?)?;
     Ok(match rows.first::<Account>()? {
         Some(account) => Answer::json(200, &account).with("etag", etag(account.version)),

@@ -6,7 +6,7 @@ use crate::crypto::Crypto;
 use crate::fields::{Fields, Patch};
 use crate::http::{Answer, Call};
 use crate::jit::{self, Admission, Known};
-use crate::journey::Postern;
+use crate::journey::{Ending, Postern};
 use crate::problem::Problem;
 use crate::provider::{Kind, Provider};
 use crate::refusal::Refusal;
@@ -39,11 +39,8 @@ pub(crate) async fn explain<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,
     account: &str,
-) -> Result<Answer, StoreError> {
-    let question = match json_object(call).and_then(|input| Question::read(postern, account, &input)) {
-        Ok(question) => question,
-        Err(answer) => return Ok(answer),
-    };
+) -> Result<Answer, Ending> {
+    let question = json_object(call).and_then(|input| Question::read(postern, account, &input))?;
     let Some(configuration) = postern.fresh_configuration(account).await? else { return Ok(not_found("account")) };
     let mut findings = Findings::default();
     let mut kind = Kind::Other;

@@ -3,7 +3,7 @@
 use super::{SETUP_TOKEN, etag, if_match, json_object, not_found, stale};
 use crate::crypto::Crypto;
 use crate::http::{Answer, Call};
-use crate::journey::Postern;
+use crate::journey::{Ending, Postern};
 use crate::problem::Problem;
 use crate::provider::Provider;
 use crate::store::account::Account;
@@ -12,10 +12,7 @@ use crate::store::{self, Constraint, Plan, Store, StoreError};
 use serde_json::{Value, json};
 
 /// `GET`
-pub(crate) async fn list<S: Store, C: Crypto>(
-    postern: &Postern<'_, S, C>,
-    account: &str,
-) -> Result<Answer, StoreError> {
+pub(crate) async fn list<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, account: &str) -> Result<Answer, Ending> {
     let statements = vec![store::account::find(account), store::provider::of_account(account)];
     let [found, providers] = store::take(postern.store.batch(statements).await?)?;
     if found.first::<Account>()?.is_none() {
@@ -31,11 +28,8 @@ pub(crate) async fn create<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,
     account: &str,
-) -> Result<Answer, StoreError> {
-    let input = match json_object(call) {
-        Ok(input) => input,
-        Err(answer) => return Ok(answer),
-    };
+) -> Result<Answer, Ending> {
+    let input = json_object(call)?;
     let provider = match Provider::create(&input, postern.fresh_id(), postern.now) {
         Ok(provider) => provider,
         Err(errors) => return Ok(Problem::fields(errors).answer()),
@@ -53,7 +47,7 @@ pub(crate) async fn read<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     account: &str,
     id: &str,
-) -> Result<Answer, StoreError> {
+) -> Result<Answer, Ending> {
     Ok(match find(postern, account, id).await? {
         Some(provider) => answer(postern, account, 200, &provider),
         None => not_found("provider"),
@@ -66,11 +60,8 @@ pub(crate) async fn update<S: Store, C: Crypto>(
     call: &Call,
     account: &str,
     id: &str,
-) -> Result<Answer, StoreError> {
-    let (version, patch) = match if_match(call).and_then(|version| Ok((version, json_object(call)?))) {
-        Ok(read) => read,
-        Err(answer) => return Ok(answer),
-    };
+) -> Result<Answer, Ending> {
+    let (version, patch) = (if_match(call)?, json_object(call)?);
     let Some(before) = find(postern, account, id).await? else { return Ok(not_found("provider")) };
     if before.version() != version {
         return Ok(stale());
@@ -82,7 +73,7 @@ pub(crate) async fn update<S: Store, C: Crypto>(
     let update = store::provider::update(account, &after)?;
     let mut plan = change_plan(postern, account, "provider.updated", after.version(), Some(&before), Some(&after))?;
     plan.push(update);
-    saved(postern, account, 200, plan, &after).await
+    Ok(saved(postern, account, 200, plan, &after).await?)
 }
 
 /// `DELETE …/{id}`
@@ -91,11 +82,8 @@ pub(crate) async fn delete<S: Store, C: Crypto>(
     call: &Call,
     account: &str,
     id: &str,
-) -> Result<Answer, StoreError> {
-    let version = match if_match(call) {
-        Ok(version) => version,
-        Err(answer) => return Ok(answer),
-    };
+) -> Result<Answer, Ending> {
+    let version = if_match(call)?;
     let Some(before) = find(postern, account, id).await? else { return Ok(not_found("provider")) };
     if before.version() != version {
         return Ok(stale());
@@ -107,7 +95,7 @@ pub(crate) async fn delete<S: Store, C: Crypto>(
     match committed {
         Ok(_) => Ok(Answer::empty(204)),
         Err(StoreError::Constraint(Constraint::ChangeVersion)) => Ok(stale()),
-        Err(error) => Err(error),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -3,11 +3,11 @@
 use super::{list_answer, not_found, page_of};
 use crate::crypto::Crypto;
 use crate::http::{Answer, Call};
-use crate::journey::Postern;
+use crate::journey::{Ending, Postern};
 use crate::problem::Problem;
 use crate::store::account::Account;
 use crate::store::sign_in::{Outcome, SignIn};
-use crate::store::{self, Store, StoreError};
+use crate::store::{self, Store};
 use serde_json::{Value, json};
 
 /// `GET`, the newest first, all or `?outcome=`
@@ -15,11 +15,8 @@ pub(crate) async fn list<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,
     account: &str,
-) -> Result<Answer, StoreError> {
-    let page = match page_of(call) {
-        Ok(page) => page,
-        Err(answer) => return Ok(answer),
-    };
+) -> Result<Answer, Ending> {
+    let page = page_of(call)?;
     let wanted = call.query_parameter("outcome").filter(|outcome| !outcome.is_empty());
     let outcome = wanted.as_deref().and_then(Outcome::from_name);
     if wanted.is_some() && outcome.is_none() {
@@ -38,7 +35,7 @@ pub(crate) async fn read<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     account: &str,
     id: &str,
-) -> Result<Answer, StoreError> {
+) -> Result<Answer, Ending> {
     let [rows] = store::take(postern.store.batch(vec![store::sign_in::find(account, id)]).await?)?;
     Ok(match rows.first::<SignIn>()? {
         Some(sign_in) => Answer::json(200, &shown(&sign_in)),

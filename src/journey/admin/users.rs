@@ -4,10 +4,10 @@ use super::{etag, list_answer, not_found, page_of};
 use crate::crypto::Crypto;
 use crate::directory::{Email, User};
 use crate::http::{Answer, Call};
-use crate::journey::Postern;
+use crate::journey::{Ending, Postern};
 use crate::problem::Problem;
 use crate::store::account::Account;
-use crate::store::{self, Store, StoreError};
+use crate::store::{self, Store};
 use serde::Serialize;
 
 /// A user as the API shows them.
@@ -29,11 +29,8 @@ pub(crate) async fn list<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,
     account: &str,
-) -> Result<Answer, StoreError> {
-    let page = match page_of(call) {
-        Ok(page) => page,
-        Err(answer) => return Ok(answer),
-    };
+) -> Result<Answer, Ending> {
+    let page = page_of(call)?;
     let email = match call.query_parameter("email").filter(|email| !email.is_empty()).map(|text| Email::parse(&text)) {
         None => None,
         Some(Ok(email)) => Some(email),
@@ -54,7 +51,7 @@ pub(crate) async fn read<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     account: &str,
     id: &str,
-) -> Result<Answer, StoreError> {
+) -> Result<Answer, Ending> {
     let [rows] = store::take(postern.store.batch(vec![store::user::find(account, id)]).await?)?;
     Ok(match rows.first::<User>()? {
         Some(user) => Answer::json(200, &Shown::of(&user)).with("etag", etag(user.version)),
