@@ -6,11 +6,14 @@ import { time } from './format.js';
 import { link } from './router.js';
 import { pager } from './pages.js';
 
-/** Where the page opens: with one account there is nothing to choose. */
-export async function firstView(context) {
-  const { data } = await request('GET', ['accounts'], { query: { limit: 2 }, signal: context.signal });
-  if (data.items.length !== 1) return accountsView(context);
-  return context.go(['accounts', data.items[0].id, 'providers'], { replace: true });
+/**
+ * Where the page opens: with one account there is nothing to choose. It draws nothing itself: a view that is on screen
+ * without its address would be left behind, with what is typed into it, by the next change of the address.
+ */
+export async function firstView({ signal, go }) {
+  const { data } = await request('GET', ['accounts'], { query: { limit: 2 }, signal });
+  const [only, ...others] = data.items;
+  go(only && others.length === 0 ? ['accounts', only.id, 'providers'] : ['accounts'], { replace: true });
 }
 
 export async function accountsView({ query, signal, go }) {
