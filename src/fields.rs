@@ -99,6 +99,33 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// A list of up to `most` texts, each as in [`Fields::text`].
+    pub fn texts(&mut self, field: &'static str, most: usize, max: usize) -> Patch<Vec<String>> {
+        let items = match self.value(field) {
+            Patch::Set(Value::Array(items)) => items,
+            other => return self.mistyped(field, other, "a list of texts"),
+        };
+        if items.len() > most {
+            self.error(field, "too_many", format!("At most {most} entries."));
+            return Patch::Keep;
+        }
+        let mut texts = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let at = format!("{field}/{index}");
+            match item.as_str().map(str::trim) {
+                Some(text) if text.is_empty() || text.chars().count() > max => {
+                    self.error(&at, "too_long", format!("1 to {max} characters."));
+                }
+                Some(text) if text.contains(char::is_control) => {
+                    self.error(&at, "control_character", "Only printable characters, on one line.");
+                }
+                Some(text) => texts.push(text.to_owned()),
+                None => self.error(&at, "wrong_type", "Expected text."),
+            }
+        }
+        if texts.len() == items.len() { Patch::Set(texts) } else { Patch::Keep }
+    }
+
     /// A document of up to `max` bytes, as it is.
     pub fn document(&mut self, field: &'static str, max: usize) -> Patch<&'a str> {
         match self.value(field) {

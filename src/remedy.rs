@@ -42,7 +42,12 @@ pub(crate) fn remedy(code: &str, kind: Kind) -> &'static str {
             "In Keycloak, switch on “Sign assertions” or “Sign documents” for the client."
         }
         ("not_signed", _) => "Let the identity provider sign the assertion or the response.",
-        ("algorithm_not_allowed", _) => "Let the identity provider sign with RSA and SHA-256.",
+        ("algorithm_not_allowed", _) => {
+            "Let the identity provider sign with RSA and SHA-256. Where it can sign with SHA-1 only, “Allow SHA-1” of the provider accepts that."
+        }
+        ("wrong_authn_context", _) => {
+            "Let the identity provider authenticate the user in one of the expected ways, or ask for another in the provider's settings."
+        }
         ("unknown_issuer", _) => {
             "Add a provider with the metadata of this identity provider, or upload its metadata again if its entity ID changed."
         }

@@ -5,6 +5,7 @@ import { makeMissingKeys } from './keys.mjs';
 await makeMissingKeys();
 const check = process.argv.includes('--check');
 const parts = [
+  'accept/algorithms',
   'accept/policy',
   'accept/shapes',
   'accept/signatures',
@@ -19,6 +20,7 @@ const parts = [
   'refuse/policy',
   'refuse/references',
   'refuse/signature',
+  'refuse/signers',
   'refuse/subject',
   'refuse/wrapping',
   'refuse/xml',

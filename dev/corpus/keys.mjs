@@ -16,6 +16,8 @@ const wanted = {
   'rsa-1024': { bits: 1024, commonName: 'Corpus RSA-1024' },
   'rsa-exponent-3': { bits: 2048, publicExponent: 3, commonName: 'Corpus RSA exponent 3' },
   'ec-p256': { namedCurve: 'P-256', commonName: 'Corpus EC P-256' },
+  'ec-p384': { namedCurve: 'P-384', commonName: 'Corpus EC P-384' },
+  'ec-p521': { namedCurve: 'P-521', commonName: 'Corpus EC P-521' },
 };
 
 /** Makes the keys that are missing. */
@@ -36,6 +38,7 @@ async function make({ bits, publicExponent, namedCurve, commonName }) {
     keyType: bits ? 'rsa' : 'ec',
     algorithm: 'sha256',
     keyPair: { privateKey, publicKey },
+    curve: namedCurve,
     notBeforeDate: new Date('2026-01-01T00:00:00Z'),
     notAfterDate: new Date('2046-01-01T00:00:00Z'),
   });

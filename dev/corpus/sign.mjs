@@ -1,24 +1,15 @@
-// Signing by hand: a library makes sound signatures only. Canonical bytes are xml-crypto's, the RSA operation is
-// Node's; everything between can be bent by a case.
-import { createHash, sign as signBytes } from 'node:crypto';
+// Signing by hand: a library makes sound signatures only. Canonical bytes are xml-crypto's, the public-key
+// operation is in signers.mjs; everything between can be bent by a case.
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { C14nCanonicalization, ExclusiveCanonicalization } from 'xml-crypto';
 import { keys } from './keys.mjs';
 import { ns, uri } from './names.mjs';
+import { hashOf, signerOf } from './signers.mjs';
 
 // The parser that xml-crypto works on.
 const { DOMParser } = createRequire(import.meta.resolve('xml-crypto'))('@xmldom/xmldom');
 
-const hashes = {
-  [uri.sha1]: 'sha1',
-  [uri.sha256]: 'sha256',
-  [uri.sha384]: 'sha384',
-  [uri.sha512]: 'sha512',
-  [uri.rsaSha1]: 'sha1',
-  [uri.rsaSha256]: 'sha256',
-  [uri.rsaSha384]: 'sha384',
-  [uri.rsaSha512]: 'sha512',
-};
 const PLACEHOLDER = '@SignatureValue@';
 const same = (text) => text;
 
@@ -40,7 +31,6 @@ export function sign(xml, options = {}) {
     indent: '',
     wrap: same,
     place: afterIssuer,
-    signer: signWith,
     ...options,
   };
   o.edit = {
@@ -54,11 +44,12 @@ export function sign(xml, options = {}) {
   };
   const signed = elementOfId(parse(xml), o.id);
   const bytes = o.edit.canonical(o.inclusive ? inclusive(signed) : exclusive(signed, o.prefixes));
-  const digest = createHash(o.digestHash ?? hashes[o.digest])
+  const digest = createHash(o.digestHash ?? hashOf(o.digest))
     .update(bytes)
     .digest('base64');
   const unsigned = o.place(xml, signature(o, o.edit.digestValue(o.wrap(digest))), o.id);
-  const value = o.signer(signedInfoBytes(unsigned, o), o.key, o.signatureHash ?? hashes[o.algorithm]);
+  const signer = o.signer ?? signerOf(o.algorithm);
+  const value = signer(signedInfoBytes(unsigned, o), o.key, o.signatureHash ?? hashOf(o.algorithm));
   return unsigned.replace(PLACEHOLDER, () => o.edit.signatureValue(o.wrap(value.toString('base64'))));
 }
 
@@ -85,7 +76,7 @@ function signature(o, digestValue) {
   );
   const signedInfo = o.edit.signedInfo(
     `<${d}SignedInfo>${i}${o.canonicalizationMethod ?? `<${d}CanonicalizationMethod Algorithm="${uri.exclusive}"/>`}${i}` +
-      `<${d}SignatureMethod Algorithm="${o.algorithm}"/>${i}${reference}${i}</${d}SignedInfo>`,
+      `${o.signatureMethod ?? `<${d}SignatureMethod Algorithm="${o.algorithm}"/>`}${i}${reference}${i}</${d}SignedInfo>`,
   );
   return o.edit.signature(
     `<${d}Signature ${declaration}="${ns.ds}">${i}${signedInfo}${i}` +
@@ -113,10 +104,6 @@ function signedInfoBytes(xml, o) {
   const infos = Array.from(value.parentNode.childNodes).filter((child) => child.localName === 'SignedInfo');
   const info = infos[o.signedInfoAt ?? 0];
   return o.signedInfoInclusive ? inclusive(info) : exclusive(info, o.signedInfoPrefixes);
-}
-
-export function signWith(bytes, key, hash) {
-  return signBytes(hash, bytes, keys(key).privateKey);
 }
 
 /** A document, or an error: nothing is repaired. */

@@ -1,17 +1,19 @@
 //! The seam to public-key cryptography and randomness.
 //!
 //! Digests and canonicalization are done here, in step; the public-key operation is asked of a [`Crypto`]: WebCrypto at
-//! the edge, the `rsa` crate natively. Which keys and algorithms are acceptable is decided here, before either is asked.
+//! the edge, the `rsa`, `p256` and `p384` crates natively. Which keys and algorithms are acceptable is decided here, before either is asked.
 
+mod algorithm;
 mod certificate;
 mod key;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
+mod trust;
 
+pub use algorithm::{DigestAlgorithm, RSA_PSS_WITH_PARAMETERS, SignatureAlgorithm};
 pub use certificate::{Certificate, CertificateError};
-pub use key::{KeyError, PublicKey};
-
-use sha2::{Digest, Sha256, Sha384, Sha512};
+pub use key::{KeyError, KeyKind, PublicKey};
+pub use trust::TrustedKeys;
 
 /// What the core asks of the platform.
 #[allow(async_fn_in_trait, reason = "futures of the edge are never sent between threads")]
@@ -40,54 +42,3 @@ impl std::fmt::Display for CryptoError {
 }
 
 impl std::error::Error for CryptoError {}
-
-/// A digest algorithm that we accept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum DigestAlgorithm {
-    /// SHA-256
-    Sha256,
-    /// SHA-384
-    Sha384,
-    /// SHA-512
-    Sha512,
-}
-
-impl DigestAlgorithm {
-    /// From its identifier in XML Signature (RFC 9231, section 2.1).
-    pub fn from_uri(uri: &str) -> Option<Self> {
-        match uri {
-            "http://www.w3.org/2001/04/xmlenc#sha256" => Some(Self::Sha256),
-            "http://www.w3.org/2001/04/xmldsig-more#sha384" => Some(Self::Sha384),
-            "http://www.w3.org/2001/04/xmlenc#sha512" => Some(Self::Sha512),
-            _ => None,
-        }
-    }
-
-    /// The digest of some bytes.
-    pub fn digest(self, bytes: &[u8]) -> Vec<u8> {
-        match self {
-            Self::Sha256 => Sha256::digest(bytes).to_vec(),
-            Self::Sha384 => Sha384::digest(bytes).to_vec(),
-            Self::Sha512 => Sha512::digest(bytes).to_vec(),
-        }
-    }
-}
-
-/// A signature algorithm that we accept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum SignatureAlgorithm {
-    /// RSA, PKCS #1 v1.5, with a digest.
-    RsaPkcs1(DigestAlgorithm),
-}
-
-impl SignatureAlgorithm {
-    /// From its identifier in XML Signature (RFC 9231, section 2.3).
-    pub fn from_uri(uri: &str) -> Option<Self> {
-        match uri {
-            "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256" => Some(Self::RsaPkcs1(DigestAlgorithm::Sha256)),
-            "http://www.w3.org/2001/04/xmldsig-more#rsa-sha384" => Some(Self::RsaPkcs1(DigestAlgorithm::Sha384)),
-            "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512" => Some(Self::RsaPkcs1(DigestAlgorithm::Sha512)),
-            _ => None,
-        }
-    }
-}

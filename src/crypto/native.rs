@@ -1,9 +1,11 @@
-//! The seam on the `rsa` crate: for tests and tools, and as the oracle that WebCrypto is compared with. It verifies only;
+//! The seam on the `rsa`, `p256` and `p384` crates: for tests and tools, and as the oracle that WebCrypto is compared with. It verifies only;
 //! no private-key operation is ever done with it (RUSTSEC-2023-0071).
 
-use super::{Crypto, CryptoError, DigestAlgorithm, PublicKey, SignatureAlgorithm};
+use super::{Crypto, CryptoError, DigestAlgorithm, KeyKind, PublicKey, SignatureAlgorithm};
+use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use rsa::pkcs8::DecodePublicKey;
-use rsa::{Pkcs1v15Sign, RsaPublicKey};
+use sha1::Sha1;
+use sha2::digest::{FixedOutputReset, const_oid::AssociatedOid};
 use sha2::{Sha256, Sha384, Sha512};
 
 /// [`Crypto`] of a native build.
@@ -18,18 +20,47 @@ impl Crypto for NativeCrypto {
         message: &[u8],
         signature: &[u8],
     ) -> Result<bool, CryptoError> {
-        let key = RsaPublicKey::from_public_key_der(key.spki()).map_err(|error| CryptoError(error.to_string()))?;
-        let SignatureAlgorithm::RsaPkcs1(digest) = algorithm;
-        let scheme = match digest {
-            DigestAlgorithm::Sha256 => Pkcs1v15Sign::new::<Sha256>(),
-            DigestAlgorithm::Sha384 => Pkcs1v15Sign::new::<Sha384>(),
-            DigestAlgorithm::Sha512 => Pkcs1v15Sign::new::<Sha512>(),
-        };
-        Ok(key.verify(scheme, &digest.digest(message), signature).is_ok())
+        let digest = algorithm.digest().digest(message);
+        match (key.kind(), algorithm) {
+            (KeyKind::P256, _) => {
+                let key = p256::ecdsa::VerifyingKey::from_public_key_der(key.spki()).map_err(failed)?;
+                let signature = p256::ecdsa::Signature::from_slice(signature);
+                Ok(signature.is_ok_and(|signature| key.verify_prehash(&digest, &signature).is_ok()))
+            }
+            (KeyKind::P384, _) => {
+                let key = p384::ecdsa::VerifyingKey::from_public_key_der(key.spki()).map_err(failed)?;
+                let signature = p384::ecdsa::Signature::from_slice(signature);
+                Ok(signature.is_ok_and(|signature| key.verify_prehash(&digest, &signature).is_ok()))
+            }
+            (KeyKind::Rsa { .. }, _) => {
+                let key = rsa::PublicKey::from_public_key_der(key.spki()).map_err(failed)?;
+                let verify = match algorithm.digest() {
+                    DigestAlgorithm::Sha1 => verify_rsa::<Sha1>,
+                    DigestAlgorithm::Sha256 => verify_rsa::<Sha256>,
+                    DigestAlgorithm::Sha384 => verify_rsa::<Sha384>,
+                    DigestAlgorithm::Sha512 => verify_rsa::<Sha512>,
+                };
+                Ok(verify(&key, algorithm, &digest, signature))
+            }
+        }
     }
 
     #[allow(clippy::disallowed_methods, reason = "this is the seam")]
     fn random(&self, buffer: &mut [u8]) {
         assert!(getrandom::fill(buffer).is_ok(), "the platform has no randomness");
     }
+}
+
+fn verify_rsa<D>(key: &rsa::PublicKey, algorithm: SignatureAlgorithm, digest: &[u8], signature: &[u8]) -> bool
+where
+    D: sha2::Digest + FixedOutputReset + AssociatedOid,
+{
+    match algorithm {
+        SignatureAlgorithm::RsaPss(_) => key.pss_verify_prehash::<D>(digest, signature).is_ok(),
+        _ => key.pkcs1v15_verify_prehash::<D>(digest, signature).is_ok(),
+    }
+}
+
+fn failed(error: impl std::fmt::Display) -> CryptoError {
+    CryptoError(error.to_string())
 }

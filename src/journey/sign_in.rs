@@ -128,13 +128,14 @@ async fn sign_in<S: Store, C: Crypto>(
     let received = ReceivedResponse::parse(&posted.response)?;
     let provider = choose_provider(&received, configuration, log)?;
 
-    let authentic = received.authenticate(provider.certificates(), postern.crypto).await?;
+    let authentic = received.authenticate(provider.trusted_keys(), postern.crypto).await?;
     let audience = postern.sp_entity_id(provider);
     let acs_url = postern.called_url(call);
     let (_, checked) = authentic.check(&Expectations {
         issuer: provider.entity_id(),
         audience,
         acs_url: &acs_url,
+        authn_context: &provider.settings().requested_authn_context,
         clock_skew: provider.clock_skew(),
         now: postern.now,
     });
@@ -249,7 +250,10 @@ async fn look_up<S: Store, C: Crypto>(
         return Err(Stop::Refused(Refusal::ProviderDisabled));
     }
     let id = pending.as_ref().map(|pending| pending.id.as_str());
-    let assertion = checked.answering(id, provider.settings().allow_idp_initiated)?;
+    let assertion = checked.answering(id, provider.unsolicited())?;
+    if *assertion.request() == Request::Unsolicited {
+        log.initiated_by = Some(Initiator::Idp);
+    }
     Ok((assertion, profile, Known { linked, by_email }, pending))
 }
 

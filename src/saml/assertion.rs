@@ -19,6 +19,8 @@ pub(super) struct Assertion {
     pub(super) name_id: Option<NameId>,
     pub(super) confirmations: Vec<Confirmation>,
     pub(super) conditions: Conditions,
+    /// The `AuthnContextClassRef` of each statement that has one.
+    pub(super) authn_contexts: Vec<String>,
     pub(super) session_index: Option<String>,
     pub(super) session_not_on_or_after: Option<Timestamp>,
     pub(super) attributes: Vec<Attribute>,
@@ -86,6 +88,7 @@ impl Assertion {
             name_id: None,
             confirmations: Vec::new(),
             conditions: Conditions::default(),
+            authn_contexts: Vec::new(),
             session_index: None,
             session_not_on_or_after: None,
             attributes: Vec::new(),
@@ -104,6 +107,10 @@ impl Assertion {
         for statement in assertion.children_named(Namespace::ASSERTION, "AuthnStatement") {
             if read.session_index.is_none() {
                 read.session_index = statement.attribute("SessionIndex").map(str::to_owned);
+            }
+            for context in statement.children_named(Namespace::ASSERTION, "AuthnContext") {
+                let class = at_most_one(context, "AuthnContextClassRef", "more than one AuthnContextClassRef")?;
+                read.authn_contexts.extend(class.and_then(|class| class.text()).map(|text| trim(text).to_owned()));
             }
             let end = time(statement, "SessionNotOnOrAfter", "SessionNotOnOrAfter")?;
             read.session_not_on_or_after = match (read.session_not_on_or_after, end) {

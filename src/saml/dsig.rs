@@ -5,9 +5,10 @@
 
 use super::c14n::{self, CanonicalError, Method};
 use super::error::SamlError;
+use super::signature_method::{digest_algorithm, signature_algorithm};
 use super::xml::{Child, Document, Element, Limit, XmlError};
 use super::{Namespace, base64_text};
-use crate::crypto::{Certificate, Crypto, DigestAlgorithm, SignatureAlgorithm};
+use crate::crypto::{Crypto, DigestAlgorithm, SignatureAlgorithm, TrustedKeys};
 use subtle::ConstantTimeEq;
 
 const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
@@ -47,14 +48,14 @@ struct Reference {
     value: Vec<u8>,
 }
 
-/// Verifies that `signature`, a child of `signed`, is a signature of one of `certificates` over `signed`.
+/// Verifies that `signature`, a child of `signed`, is a signature of one of `keys` over `signed`.
 pub(super) async fn verify<C: Crypto>(
     signed: Element<'_, '_>,
     signature: Element<'_, '_>,
-    certificates: &[Certificate],
+    keys: &TrustedKeys,
     crypto: &C,
 ) -> Result<SignedElement, SamlError> {
-    let shape = read_signature(signed, signature)?;
+    let shape = read_signature(signed, signature, keys)?;
     let canonical = c14n::canonicalize(signed, &shape.reference.method, Some(signature))
         .map_err(|error| not_canonical(error, "nothing but itself to sign"))?;
     let digest = shape.reference.digest.digest(canonical.as_bytes());
@@ -62,19 +63,23 @@ pub(super) async fn verify<C: Crypto>(
         return Err(SamlError::DigestMismatch { element: signed.local_name().to_owned() });
     }
     let signed_info = shape.canonical_signed_info.as_bytes();
-    for certificate in certificates {
+    for certificate in keys.certificates() {
         let key = certificate.key();
-        if key.signature_length() == shape.value.len()
+        if key.fits(shape.algorithm, &shape.value)
             && crypto.verify(key, shape.algorithm, signed_info, &shape.value).await.map_err(SamlError::Crypto)?
         {
             return Ok(SignedElement { canonical, fingerprint: certificate.fingerprint().to_owned() });
         }
     }
-    let fingerprints = certificates.iter().map(|certificate| certificate.fingerprint().to_owned()).collect();
+    let fingerprints = keys.certificates().iter().map(|certificate| certificate.fingerprint().to_owned()).collect();
     Err(SamlError::WrongKey { element: signed.local_name().to_owned(), trusted: fingerprints })
 }
 
-fn read_signature(signed: Element<'_, '_>, signature: Element<'_, '_>) -> Result<Signature, SamlError> {
+fn read_signature(
+    signed: Element<'_, '_>,
+    signature: Element<'_, '_>,
+    keys: &TrustedKeys,
+) -> Result<Signature, SamlError> {
     // Schema: SignedInfo, SignatureValue, KeyInfo?, Object*. KeyInfo is not read; Object could hide anything.
     let children = fixed_children(signature, "something beside the parts of a signature")?;
     let (signed_info, value) = match children.as_slice() {
@@ -100,8 +105,8 @@ fn read_signature(signed: Element<'_, '_>, signature: Element<'_, '_>) -> Result
     let [_, signature_method, reference] = parts.as_slice() else {
         return Err(SamlError::SignatureShape("not exactly one method of each kind and one Reference"));
     };
-    let algorithm = signature_algorithm(*signature_method)?;
-    let reference = read_reference(signed, *reference)?;
+    let algorithm = signature_algorithm(*signature_method, keys)?;
+    let reference = read_reference(signed, *reference, keys)?;
     drop(parts);
     drop(document);
     Ok(Signature { canonical_signed_info, algorithm, value, reference })
@@ -114,15 +119,11 @@ fn canonicalization_method(signed_info: Element<'_, '_>) -> Result<Method, SamlE
     exclusive_parameters(method)
 }
 
-fn signature_algorithm(method: Element<'_, '_>) -> Result<SignatureAlgorithm, SamlError> {
-    if !is_dsig(method, "SignatureMethod") || method.children().next().is_some() {
-        return Err(SamlError::SignatureShape("not one plain SignatureMethod"));
-    }
-    let uri = algorithm_uri(method)?;
-    SignatureAlgorithm::from_uri(uri).ok_or_else(|| SamlError::AlgorithmNotAllowed { uri: uri.to_owned() })
-}
-
-fn read_reference(signed: Element<'_, '_>, reference: Element<'_, '_>) -> Result<Reference, SamlError> {
+fn read_reference(
+    signed: Element<'_, '_>,
+    reference: Element<'_, '_>,
+    keys: &TrustedKeys,
+) -> Result<Reference, SamlError> {
     if !is_dsig(reference, "Reference") {
         return Err(SamlError::SignatureShape("no Reference"));
     }
@@ -147,9 +148,7 @@ fn read_reference(signed: Element<'_, '_>, reference: Element<'_, '_>) -> Result
     if digest_method.children().next().is_some() {
         return Err(SamlError::SignatureShape("a DigestMethod with content"));
     }
-    let uri = algorithm_uri(*digest_method)?;
-    let digest =
-        DigestAlgorithm::from_uri(uri).ok_or_else(|| SamlError::AlgorithmNotAllowed { uri: uri.to_owned() })?;
+    let digest = digest_algorithm(*digest_method, keys)?;
     let value = base64_text(*digest_value).ok_or(SamlError::SignatureShape("a DigestValue that is not base64"))?;
     Ok(Reference { method: transform_method(*transforms)?, digest, value })
 }
@@ -196,16 +195,19 @@ fn not_canonical(error: CanonicalError, empty: &'static str) -> SamlError {
     }
 }
 
-fn algorithm_uri<'d>(method: Element<'d, '_>) -> Result<&'d str, SamlError> {
+pub(super) fn algorithm_uri<'d>(method: Element<'d, '_>) -> Result<&'d str, SamlError> {
     method.attribute("Algorithm").ok_or(SamlError::SignatureShape("a method without an Algorithm"))
 }
 
-fn is_dsig(element: Element<'_, '_>, local: &str) -> bool {
+pub(super) fn is_dsig(element: Element<'_, '_>, local: &str) -> bool {
     element.is(Namespace::DSIG, local)
 }
 
 /// Child elements, where only white space may stand between them.
-fn fixed_children<'d, 'a>(parent: Element<'d, 'a>, otherwise: &'static str) -> Result<Vec<Element<'d, 'a>>, SamlError> {
+pub(super) fn fixed_children<'d, 'a>(
+    parent: Element<'d, 'a>,
+    otherwise: &'static str,
+) -> Result<Vec<Element<'d, 'a>>, SamlError> {
     let mut elements = Vec::with_capacity(4);
     for child in parent.children() {
         match child {

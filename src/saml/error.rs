@@ -1,5 +1,6 @@
 //! Why a response is refused: one variant for each rule, with the facts that its remedy needs.
 
+use super::signature_method;
 use super::xml::XmlError;
 use crate::crypto::CryptoError;
 use crate::time::Timestamp;
@@ -75,6 +76,8 @@ pub enum SamlError {
     Expired { what: &'static str, at: Timestamp, now: Timestamp },
     /// Not begun. `at` is what the response says, `now` our clock.
     NotYetValid { what: &'static str, at: Timestamp, now: Timestamp },
+    /// The user was authenticated in another way than those that are asked for.
+    WrongAuthnContext { expected: Vec<String>, got: Vec<String> },
     /// No NameID, or a blank one.
     NoNameId,
     /// The parts of a response disagree on the request they answer.
@@ -131,6 +134,7 @@ impl SamlError {
             Self::TimeMalformed { .. } => "time_malformed",
             Self::Expired { .. } => "expired",
             Self::NotYetValid { .. } => "not_yet_valid",
+            Self::WrongAuthnContext { .. } => "wrong_authn_context",
             Self::NoNameId => "no_name_id",
             Self::InResponseToMismatch { .. } => "in_response_to_mismatch",
             Self::UnknownRequest { .. } => "unknown_request",
@@ -153,9 +157,7 @@ impl SamlError {
             Self::DuplicateId { id } => fact("each ID once".into(), Some(id.clone())),
             Self::NotSigned => fact("a signature on the Response or the Assertion".into(), Some("none".into())),
             Self::SignatureShape(what) | Self::Shape(what) => Fact { expected: None, got: Some((*what).into()) },
-            Self::AlgorithmNotAllowed { uri } => {
-                fact("RSA (PKCS #1 v1.5) with SHA-256, SHA-384 or SHA-512".into(), Some(uri.clone()))
-            }
+            Self::AlgorithmNotAllowed { uri } => fact(signature_method::ACCEPTED.into(), Some(uri.clone())),
             Self::TransformNotAllowed { uri } => {
                 fact("enveloped signature, then exclusive canonicalization without comments".into(), Some(uri.clone()))
             }
@@ -165,6 +167,7 @@ impl SamlError {
             | Self::WrongDestination { expected, got }
             | Self::WrongRecipient { expected, got } => fact(expected.clone(), got.clone()),
             Self::WrongAudience { expected, got } => fact(expected.clone(), Some(got.join(", "))),
+            Self::WrongAuthnContext { expected, got } => fact(expected.join(" or "), Some(got.join(", "))),
             Self::UnknownCondition { got } | Self::UnknownRequest { got } | Self::TimeMalformed { got, .. } => {
                 Fact { expected: None, got: Some(got.clone()) }
             }
@@ -232,6 +235,9 @@ impl std::fmt::Display for SamlError {
             Self::TimeMalformed { what, .. } => write!(f, "{what} is not a time in UTC"),
             Self::Expired { what, .. } => write!(f, "{what} has passed"),
             Self::NotYetValid { what, .. } => write!(f, "{what} is still to come"),
+            Self::WrongAuthnContext { .. } => {
+                f.write_str("the user was authenticated in another way than is asked for")
+            }
             Self::NoNameId => f.write_str("the assertion has no NameID"),
             Self::InResponseToMismatch { .. } => f.write_str("Response and Assertion answer different requests"),
             Self::UnknownRequest { .. } => f.write_str("the response answers no open request of this browser"),

@@ -15,6 +15,7 @@ mod error;
 mod metadata;
 mod policy;
 mod response;
+mod signature_method;
 mod sp_metadata;
 pub mod xml;
 
@@ -24,7 +25,7 @@ pub use dsig::SignedElement;
 pub use error::{Fact, SamlError};
 pub use metadata::{Binding, IdpMetadata, MetadataError};
 pub(crate) use policy::rule_names;
-pub use policy::{Check, Expectations, Request};
+pub use policy::{Check, Expectations, Request, Unsolicited};
 pub use response::{AuthenticResponse, CheckedResponse, ReceivedResponse, VerifiedAssertion};
 pub use sp_metadata::SpMetadata;
 

@@ -16,6 +16,8 @@ pub struct Expectations<'a> {
     pub audience: &'a str,
     /// The URL that was called, with its query.
     pub acs_url: &'a str,
+    /// URIs of the ways to authenticate of which one must have been taken. Empty: any.
+    pub authn_context: &'a [String],
     /// How far the clocks may be apart.
     pub clock_skew: Duration,
     /// Our clock.
@@ -29,6 +31,15 @@ pub enum Request {
     Unsolicited,
     /// The one of this id, which this browser made.
     Answered(String),
+}
+
+/// What a provider may send without being asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Unsolicited {
+    /// Whether a sign-in may begin at the identity provider.
+    pub allowed: bool,
+    /// Whether such a response may say to answer a request that nobody made.
+    pub may_name_unknown_request: bool,
 }
 
 /// One rule and how it was met.
@@ -83,6 +94,7 @@ const RULES: &[(&str, Rule)] = &[
     ("subject_confirmation", subject_confirmation),
     ("conditions", conditions),
     ("session", session),
+    ("authn_context", authn_context),
     ("name_id", name_id),
     ("in_response_to", in_response_to),
 ];
@@ -198,6 +210,18 @@ fn session(response: &AuthenticResponse, wanted: &Expectations<'_>) -> Result<Fa
         return Err(SamlError::Expired { what: "SessionNotOnOrAfter", at: end, now: wanted.now });
     }
     Ok(fact(format!("before {end}"), wanted.now.to_rfc3339()))
+}
+
+/// Of several statements one is enough: it says how the user was authenticated (SAML core 2.7.2).
+fn authn_context(response: &AuthenticResponse, wanted: &Expectations<'_>) -> Result<Fact, SamlError> {
+    let got = &response.assertion.authn_contexts;
+    if wanted.authn_context.is_empty() {
+        return Ok(fact("any", got.join(", ")));
+    }
+    if got.iter().any(|context| wanted.authn_context.contains(context)) {
+        return Ok(fact(wanted.authn_context.join(", "), got.join(", ")));
+    }
+    Err(SamlError::WrongAuthnContext { expected: wanted.authn_context.to_vec(), got: got.clone() })
 }
 
 fn name_id(response: &AuthenticResponse, _: &Expectations<'_>) -> Result<Fact, SamlError> {

@@ -4,9 +4,9 @@ use super::Namespace;
 use super::assertion::{Assertion, Attribute, NameId, check_version, issuer, required_id};
 use super::dsig::{self, SignedElement};
 use super::error::SamlError;
-use super::policy::{self, Check, Expectations, Request};
+use super::policy::{self, Check, Expectations, Request, Unsolicited};
 use super::xml::{Document, Element, trim};
-use crate::crypto::{Certificate, Crypto};
+use crate::crypto::{Crypto, TrustedKeys};
 use crate::provider::MAX_CLOCK_SKEW;
 use crate::time::Timestamp;
 
@@ -80,16 +80,12 @@ impl<'a> ReceivedResponse<'a> {
         self.claimed_issuer.as_deref()
     }
 
-    /// Verifies every signature in the response with the certificates, and reads what was signed from the signed bytes.
-    pub async fn authenticate<C: Crypto>(
-        self,
-        certificates: &[Certificate],
-        crypto: &C,
-    ) -> Result<AuthenticResponse, SamlError> {
+    /// Verifies every signature in the response with these keys, and reads what was signed from the signed bytes.
+    pub async fn authenticate<C: Crypto>(self, keys: &TrustedKeys, crypto: &C) -> Result<AuthenticResponse, SamlError> {
         let response = self.document.root();
         let assertion = the_assertion(&self.document)?;
-        let by_response = verify_child_signature(response, certificates, crypto).await?;
-        let by_assertion = verify_child_signature(assertion, certificates, crypto).await?;
+        let by_response = verify_child_signature(response, keys, crypto).await?;
+        let by_assertion = verify_child_signature(assertion, keys, crypto).await?;
         match (by_response, by_assertion) {
             (None, None) => Err(SamlError::NotSigned),
             (Some(signed), inner) => {
@@ -182,11 +178,12 @@ impl CheckedResponse {
     }
 
     /// The last step. `pending` is the open request of this id, browser and provider, if there is one.
-    pub fn answering(self, pending: Option<&str>, idp_initiated_allowed: bool) -> Result<VerifiedAssertion, SamlError> {
+    pub fn answering(self, pending: Option<&str>, unsolicited: Unsolicited) -> Result<VerifiedAssertion, SamlError> {
         let request = match (self.in_response_to, pending) {
-            (None, _) if idp_initiated_allowed => Request::Unsolicited,
-            (None, _) => return Err(SamlError::IdpInitiatedNotAllowed),
             (Some(id), Some(pending)) if id == pending => Request::Answered(id),
+            (None, _) if unsolicited.allowed => Request::Unsolicited,
+            (None, _) => return Err(SamlError::IdpInitiatedNotAllowed),
+            (Some(_), _) if unsolicited.allowed && unsolicited.may_name_unknown_request => Request::Unsolicited,
             (Some(id), _) => return Err(SamlError::UnknownRequest { got: id }),
         };
         Ok(VerifiedAssertion {
@@ -257,11 +254,11 @@ impl Envelope {
 
 async fn verify_child_signature<C: Crypto>(
     signed: Element<'_, '_>,
-    certificates: &[Certificate],
+    keys: &TrustedKeys,
     crypto: &C,
 ) -> Result<Option<SignedElement>, SamlError> {
     match signed.children_named(Namespace::DSIG, "Signature").next() {
-        Some(signature) => dsig::verify(signed, signature, certificates, crypto).await.map(Some),
+        Some(signature) => dsig::verify(signed, signature, keys, crypto).await.map(Some),
         None => Ok(None),
     }
 }

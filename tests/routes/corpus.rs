@@ -32,6 +32,9 @@ fn site(case: &Case) -> Option<Site> {
         "metadataXml": metadata(&header.issuer.replace('&', "&amp;"), &keys),
         "allowIdpInitiated": header.idp_initiated,
         "clockSkewSeconds": header.skew_seconds,
+        "allowSha1": header.allow_sha1,
+        "requestedAuthnContext": header.authn_context,
+        "allowUnknownInResponseTo": header.allow_unknown_request,
         "spEntityId": (header.audience != AUDIENCE).then_some(&header.audience),
     }));
     site.set_now(header.now);
@@ -115,6 +118,9 @@ fn is_usual(header: &Header) -> bool {
         && header.issuer == crate::support::corpus::ISSUER
         && header.skew_seconds == 120
         && header.trusted == ["idp"]
+        && !header.allow_sha1
+        && header.authn_context.is_empty()
+        && !header.allow_unknown_request
         && header.pending.is_none()
         && header.idp_initiated
 }

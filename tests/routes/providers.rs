@@ -42,15 +42,22 @@ fn a_provider_is_made_from_its_metadata() {
         members(&provider),
         [
             "allowIdpInitiated",
+            "allowSha1",
+            "allowUnknownInResponseTo",
             "certificates",
             "clockSkewSeconds",
             "createdAt",
             "enabled",
+            "encryption",
             "entityId",
+            "forceAuthn",
             "id",
             "jit",
             "kind",
             "name",
+            "nameIdFormat",
+            "requestedAuthnContext",
+            "signRequests",
             "sp",
             "spEntityId",
             "ssoBinding",
@@ -246,4 +253,22 @@ fn a_certificate_that_ends_is_warned_of() {
     assert_eq!(warnings("2045-12-01T23:59:59Z"), 0);
     assert_eq!(warnings("2045-12-02T00:00:00Z"), 1);
     assert_eq!(warnings("2046-01-01T00:00:00Z"), 1);
+}
+
+#[test]
+fn a_metadata_of_weak_keys_needs_the_allowance_for_as_long_as_it_is_there() {
+    let site = site();
+    let weak = metadata(ISSUER, &["rsa-1024"]);
+    let refused = site.post(PROVIDERS).admin().json(&provider_input(json!({ "metadataXml": weak }))).send();
+    assert_eq!(errors(&refused), [("/metadataXml".into(), "metadata_not_usable".into())]);
+    let provider = site.create_provider(json!({ "metadataXml": weak, "allowSha1": true }));
+    let warnings = provider["warnings"].to_string();
+    assert!(warnings.contains("SHA-1 and RSA keys under 2048 bits are accepted"), "{warnings}");
+    let refused = patch(&site, &provider, "\"1\"", &json!({ "allowSha1": false }));
+    assert_eq!(errors(&refused), [("/allowSha1".into(), "metadata_not_usable".into())]);
+    let both = json!({ "allowSha1": false, "metadataXml": metadata(ISSUER, &["rsa-1024", "idp"]) });
+    let changed = patch(&site, &provider, "\"1\"", &both);
+    assert_eq!(changed.status, 200, "{}", changed.body_text());
+    let warnings = body(&changed)["warnings"].to_string();
+    assert!(warnings.contains("Corpus RSA-1024 is not used: the RSA key has 1024 bits"), "{warnings}");
 }

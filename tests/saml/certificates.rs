@@ -1,9 +1,10 @@
 //! Which public keys are trusted at all: a provider is made of certificates whose keys are.
 
+use crate::support::corpus::ISSUER;
 use crate::support::keys::{certificate_text, metadata};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use postern::crypto::{Certificate, CertificateError, KeyError, PublicKey};
+use postern::crypto::{Certificate, CertificateError, DigestAlgorithm, KeyError, KeyKind, PublicKey, TrustedKeys};
 use postern::saml::{IdpMetadata, MetadataError};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -11,6 +12,9 @@ use std::collections::BTreeMap;
 #[derive(Deserialize)]
 struct Case {
     spki: String,
+    /// Taken only together with SHA-1.
+    #[serde(default)]
+    weak: bool,
     refused: Option<String>,
 }
 
@@ -20,14 +24,17 @@ fn a_key_is_strong_enough_or_refused_for_its_reason() {
     assert!(cases.len() > 20);
     for (name, case) in cases {
         let key = PublicKey::from_spki(&STANDARD.decode(case.spki).unwrap());
+        assert_eq!(key.as_ref().is_ok_and(|key| !key.is_strong()), case.weak, "{name}");
         assert_eq!(key.err().map(|error| format!("{error:?}")), case.refused, "{name}");
     }
 }
 
 #[test]
-fn a_signature_is_as_long_as_the_modulus() {
+fn a_signature_is_as_long_as_the_modulus_or_both_coordinates() {
     let cases: BTreeMap<String, Case> = serde_json::from_str(include_str!("public-keys.json")).unwrap();
-    for (name, bytes) in [("rsa-2048", 256), ("rsa-2049", 257), ("rsa-4096", 512), ("rsa-8192", 1024)] {
+    for (name, bytes) in
+        [("rsa-2048", 256), ("rsa-2049", 257), ("rsa-4096", 512), ("rsa-8192", 1024), ("ec-p256", 64), ("ec-p384", 96)]
+    {
         let key = PublicKey::from_spki(&STANDARD.decode(&cases[name].spki).unwrap()).unwrap();
         assert_eq!(key.signature_length(), bytes, "{name}");
     }
@@ -42,7 +49,7 @@ fn a_certificate_is_read_from_base64_with_any_white_space() {
     assert_eq!(Certificate::from_base64(&compact).as_ref(), Ok(&one));
     assert_eq!(Certificate::from_base64(&wide).as_ref(), Ok(&one));
     assert_eq!(Certificate::from_base64(&one.to_base64()), Ok(one.clone()));
-    assert_eq!((one.subject(), one.key().bits()), ("Corpus identity provider", 2048));
+    assert_eq!((one.subject(), one.key().kind()), ("Corpus identity provider", KeyKind::Rsa { bits: 2048 }));
     assert_eq!(one.not_before().to_rfc3339(), "2026-01-01T00:00:00.000Z");
     assert_eq!(one.not_after().to_rfc3339(), "2046-01-01T00:00:00.000Z");
     assert_eq!(one.fingerprint().len(), 64);
@@ -60,26 +67,37 @@ fn what_is_no_certificate_of_a_strong_key_is_refused() {
         (tail, CertificateError::Malformed),
         ("not base64".into(), CertificateError::NotBase64),
         ("-----BEGIN CERTIFICATE-----".into(), CertificateError::NotBase64),
-        (certificate_text("rsa-1024"), CertificateError::Key(KeyError::Bits(1024))),
         (certificate_text("rsa-exponent-3"), CertificateError::Key(KeyError::Exponent)),
-        (certificate_text("ec-p256"), CertificateError::Key(KeyError::Algorithm("1.2.840.10045.2.1".into()))),
+        (certificate_text("ec-p521"), CertificateError::Key(KeyError::Curve(Some("1.3.132.0.35".into())))),
     ] {
         assert_eq!(Certificate::from_base64(&text), Err(error), "{text}");
     }
 }
 
 #[test]
-fn metadata_keeps_the_strong_keys_and_tells_of_the_others() {
-    let xml = metadata("https://idp.example/entity", &["rsa-1024", "idp", "ec-p256", "idp-next", "idp"]);
+fn metadata_keeps_the_keys_that_can_be_used_and_tells_of_the_others() {
+    let xml = metadata(ISSUER, &["ec-p521", "idp", "rsa-exponent-3", "ec-p256", "idp-next", "rsa-1024", "idp"]);
     let read = IdpMetadata::parse(xml.as_bytes()).unwrap();
-    let subjects: Vec<_> = read.certificates.iter().map(Certificate::subject).collect();
-    assert_eq!(subjects, ["Corpus identity provider", "Corpus identity provider next"]);
+    let kinds: Vec<_> = read.certificates.iter().map(|certificate| certificate.key().kind()).collect();
+    let rsa = |bits| KeyKind::Rsa { bits };
+    assert_eq!(kinds, [rsa(2048), KeyKind::P256, rsa(2048), rsa(1024)]);
     assert_eq!(read.left_out.len(), 2);
-    let weak = metadata("https://idp.example/entity", &["rsa-1024"]);
-    let error = CertificateError::Key(KeyError::Bits(1024));
-    assert_eq!(IdpMetadata::parse(weak.as_bytes()), Err(MetadataError::Certificate(error)));
-    assert_eq!(
-        IdpMetadata::parse(metadata("https://idp.example/entity", &[]).as_bytes()),
-        Err(MetadataError::NoCertificate)
-    );
+    let unusable = metadata(ISSUER, &["rsa-exponent-3"]);
+    let error = CertificateError::Key(KeyError::Exponent);
+    assert_eq!(IdpMetadata::parse(unusable.as_bytes()), Err(MetadataError::Certificate(error)));
+    assert_eq!(IdpMetadata::parse(metadata(ISSUER, &[]).as_bytes()), Err(MetadataError::NoCertificate));
+}
+
+#[test]
+fn weak_keys_and_sha1_are_trusted_together_or_not_at_all() {
+    let [weak, strong] = ["rsa-1024", "idp"].map(|name| Certificate::from_base64(&certificate_text(name)).unwrap());
+    assert_eq!(TrustedKeys::new([&weak], false), None);
+    assert_eq!(TrustedKeys::new([], true), None);
+    let strict = TrustedKeys::new([&weak, &strong], false).unwrap();
+    assert_eq!(strict.certificates(), std::slice::from_ref(&strong));
+    let lenient = TrustedKeys::new([&weak, &strong], true).unwrap();
+    assert_eq!(lenient.certificates(), [weak, strong]);
+    for (digest, always) in [(DigestAlgorithm::Sha1, false), (DigestAlgorithm::Sha256, true)] {
+        assert_eq!((strict.allow(digest), lenient.allow(digest)), (always, true), "{digest:?}");
+    }
 }

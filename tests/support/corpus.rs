@@ -3,11 +3,11 @@
 //! A case is JSON (what is expected, and where the scene is another than the usual one), a line of four dashes, and the
 //! bytes of a response.
 
-use super::keys::certificate;
+use super::keys::{NAMES, certificate};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use postern::crypto::Crypto;
-use postern::saml::{self, Expectations, ReceivedResponse, Request, SamlError, VerifiedAssertion};
+use postern::crypto::{Crypto, TrustedKeys};
+use postern::saml::{self, Expectations, ReceivedResponse, Request, SamlError, Unsolicited, VerifiedAssertion};
 use postern::time::{Duration, Timestamp};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -47,6 +47,13 @@ pub(crate) struct Header {
     /// Names of the trusted keys.
     #[serde(default = "trusted")]
     pub(crate) trusted: Vec<String>,
+    #[serde(default)]
+    pub(crate) allow_sha1: bool,
+    /// The ways to authenticate that are asked for.
+    #[serde(default)]
+    pub(crate) authn_context: Vec<String>,
+    #[serde(default)]
+    pub(crate) allow_unknown_request: bool,
     /// The open request of the browser.
     pub(crate) pending: Option<String>,
     #[serde(default = "yes")]
@@ -172,17 +179,21 @@ impl Case {
             return Err(SamlError::UnknownIssuer { got: received.claimed_issuer().map(str::to_owned) });
         }
         let certificates: Vec<_> = header.trusted.iter().map(|name| certificate(name)).collect();
-        let authentic = received.authenticate(&certificates, crypto).await?;
+        let keys = TrustedKeys::new(&certificates, header.allow_sha1).expect("a key that is strong enough");
+        let authentic = received.authenticate(&keys, crypto).await?;
         let (element, signed) = authentic.signed();
         let canonical = element.canonical().to_owned();
         let (_, checked) = authentic.check(&Expectations {
             issuer: &header.issuer,
             audience: &header.audience,
             acs_url: &header.acs_url,
+            authn_context: &header.authn_context,
             clock_skew: Duration::seconds(header.skew_seconds),
             now: header.now,
         });
-        let assertion = checked?.answering(header.pending.as_deref(), header.idp_initiated)?;
+        let unsolicited =
+            Unsolicited { allowed: header.idp_initiated, may_name_unknown_request: header.allow_unknown_request };
+        let assertion = checked?.answering(header.pending.as_deref(), unsolicited)?;
         Ok(Verified { assertion, signed, canonical })
     }
 }
@@ -196,10 +207,8 @@ impl Accepted {
             attributes.entry(attribute.name.clone()).or_default().extend(attribute.values.iter().cloned());
         }
         let fingerprint = assertion.key_fingerprint();
-        let key = ["idp", "idp-next", "idp-4096", "attacker"]
-            .into_iter()
-            .find(|name| certificate(name).fingerprint() == fingerprint)
-            .unwrap_or("none of ours");
+        let key =
+            NAMES.into_iter().find(|name| certificate(name).fingerprint() == fingerprint).unwrap_or("none of ours");
         let format = assertion.name_id().format.clone();
         Self {
             name_id: assertion.name_id().value.clone(),

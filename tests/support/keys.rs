@@ -4,6 +4,9 @@ use postern::crypto::Certificate;
 use std::fs;
 use std::path::Path;
 
+/// Every key in `tests/saml/keys` that can be trusted.
+pub(crate) const NAMES: [&str; 7] = ["idp", "idp-next", "idp-4096", "attacker", "rsa-1024", "ec-p256", "ec-p384"];
+
 /// The certificate of a key in `tests/saml/keys`, in base64.
 pub(crate) fn certificate_text(name: &str) -> String {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/saml/keys").join(format!("{name}.pem"));

@@ -311,3 +311,48 @@ accept(
   { signed: 'Response' },
   several,
 );
+
+// How the user was authenticated
+const contextClass = (name) => `urn:oasis:names:tc:SAML:2.0:ac:classes:${name}`;
+const byPassword = contextClass('PasswordProtectedTransport');
+accept('policy/authn-context-asked-for', 'The assertion names a way that is asked for.', signAssertion(response()), {}, {
+  authnContext: [byPassword],
+});
+accept('policy/authn-context-second-asked-for', 'Any one of the ways is enough.', signAssertion(response()), {}, {
+  authnContext: [contextClass('X509'), byPassword],
+});
+accept(
+  'policy/authn-context-of-the-second-statement',
+  'One of several statements is enough.',
+  signedWith({ authnStatement: authnStatement() + authnStatement().replace(byPassword, contextClass('X509')) }),
+  {},
+  { authnContext: [contextClass('X509')] },
+);
+accept(
+  'policy/authn-context-in-white-space',
+  'White space around it is none of it.',
+  signedWith({ authnStatement: authnStatement().replace(byPassword, `\n  ${byPassword}\n`) }),
+  {},
+  { authnContext: [byPassword] },
+);
+accept('policy/authn-statement-missing-where-none-is-asked-for', 'Nothing is asked for.', signedWith({ authnStatement: '' }));
+
+// Identity providers that name a request nobody made
+accept(
+  'policy/unknown-request-where-that-is-allowed',
+  'A provider may be allowed to name an unknown request: the sign-in began there.',
+  answering('_request', '_request'),
+  {},
+  { allowUnknownRequest: true },
+);
+accept(
+  'policy/empty-request-where-unknown-ones-are-allowed',
+  'A provider may be allowed to name an unknown request: the sign-in began there.',
+  answering('', ''),
+  {},
+  { allowUnknownRequest: true },
+);
+accept('policy/known-request-where-unknown-ones-are-allowed', 'It answers the request.', answering('_request', '_request'), { answers }, {
+  ...pending,
+  allowUnknownRequest: true,
+});

@@ -248,3 +248,52 @@ refuse(
     attributeStatement: attributeStatement({ email: ['ada@example.com'] }),
   }),
 );
+refuse(
+  'policy/unknown-request-allowed-but-not-idp-initiated',
+  'unknown_request',
+  'Where no sign-in may begin at the identity provider, an unknown request is none that allows it.',
+  both,
+  { idpInitiated: false, allowUnknownRequest: true },
+);
+refuse(
+  'policy/in-response-to-two-requests-where-unknown-ones-are-allowed',
+  'in_response_to_mismatch',
+  'Wherever the response says what it answers, it says the same.',
+  answering('_request', '_other'),
+  { allowUnknownRequest: true },
+);
+
+// How the user was authenticated
+const contextClass = (name) => `urn:oasis:names:tc:SAML:2.0:ac:classes:${name}`;
+const byPassword = contextClass('PasswordProtectedTransport');
+const contexts = {
+  'another-than-is-asked-for': [signAssertion(response()), [contextClass('X509')]],
+  'of-other-case': [signAssertion(response()), [byPassword.toUpperCase()]],
+  'that-begins-alike': [signAssertion(response()), [`${byPassword}2`]],
+  'missing-statement': [signedWith({ authnStatement: '' }), [byPassword]],
+  'without-a-class': [
+    signedWith({
+      authnStatement: authnStatement().replace(/<saml:AuthnContextClassRef>.*<\/saml:AuthnContextClassRef>/, ''),
+    }),
+    [byPassword],
+  ],
+  'as-a-declaration': [
+    signedWith({ authnStatement: authnStatement().replaceAll('AuthnContextClassRef', 'AuthnContextDeclRef') }),
+    [byPassword],
+  ],
+  'in-another-namespace': [
+    signedWith({ authnStatement: authnStatement().replaceAll('saml:AuthnContextClassRef', 'samlp:AuthnContextClassRef') }),
+    [byPassword],
+  ],
+};
+for (const [name, [document, authnContext]] of Object.entries(contexts)) {
+  refuse(`policy/authn-context-${name}`, 'wrong_authn_context', 'One of the ways that are asked for was taken.', document, {
+    authnContext,
+  });
+}
+refuse(
+  'policy/authn-context-class-twice',
+  'response_malformed: more than one AuthnContextClassRef',
+  'One class in one context.',
+  signedWith({ authnStatement: authnStatement().replace(/<saml:AuthnContextClassRef>.*<\/saml:AuthnContextClassRef>/, '$&$&') }),
+);

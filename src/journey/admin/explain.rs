@@ -110,7 +110,7 @@ async fn verify<S: Store, C: Crypto>(
     received: ReceivedResponse<'_>,
     findings: &mut Findings,
 ) -> Option<CheckedResponse> {
-    let authentic = received.authenticate(provider.certificates(), postern.crypto).await;
+    let authentic = received.authenticate(provider.trusted_keys(), postern.crypto).await;
     findings.check("signature", authentic.as_ref().err());
     let authentic = authentic.ok()?;
     let (signed, element) = authentic.signed();
@@ -129,6 +129,7 @@ async fn verify<S: Store, C: Crypto>(
         issuer: provider.entity_id(),
         audience: postern.sp_entity_id(provider),
         acs_url: &question.destination,
+        authn_context: &provider.settings().requested_authn_context,
         clock_skew: provider.clock_skew(),
         now: question.at,
     });
@@ -153,7 +154,7 @@ async fn decide<S: Store, C: Crypto>(
         by_email: rows.get(1).map(|rows| rows.first()).transpose()?.flatten(),
     };
     let answered = checked.in_response_to().map(str::to_owned);
-    let assertion = checked.answering(answered.as_deref(), provider.settings().allow_idp_initiated);
+    let assertion = checked.answering(answered.as_deref(), provider.unsolicited());
     findings.check("request", assertion.as_ref().err());
     let Ok(assertion) = assertion else { return Ok(()) };
     if !provider.settings().enabled {

@@ -170,8 +170,8 @@ fn shown<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, account: &str, provid
                 "subject": certificate.subject(),
                 "notBefore": certificate.not_before(),
                 "notAfter": certificate.not_after(),
-                "algorithm": "RSA",
-                "bits": certificate.key().bits(),
+                "algorithm": certificate.key().kind().algorithm(),
+                "bits": certificate.key().kind().bits(),
             })
         })
         .collect();
@@ -186,7 +186,14 @@ fn shown<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, account: &str, provid
         "certificates": certificates,
         "spEntityId": settings.sp_entity_id,
         "allowIdpInitiated": settings.allow_idp_initiated,
+        "allowUnknownInResponseTo": settings.allow_unknown_in_response_to,
+        "allowSha1": settings.allow_sha1,
         "clockSkewSeconds": settings.clock_skew_seconds,
+        "signRequests": settings.sign_requests,
+        "forceAuthn": settings.force_authn,
+        "nameIdFormat": settings.name_id_format,
+        "requestedAuthnContext": settings.requested_authn_context,
+        "encryption": settings.encryption,
         "jit": {
             "enabled": settings.jit.enabled,
             "validationKey": validation.map(|v| &v.key),

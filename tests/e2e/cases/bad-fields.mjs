@@ -25,6 +25,28 @@ export const providers = {
       '/allowIdpInitiated': 'wrong_type', '/clockSkewSeconds': 'wrong_type', '/jit': 'wrong_type',
     },
   ],
+  'settings of requests and of encryption of the wrong type': [
+    {
+      allowUnknownInResponseTo: 'no', allowSha1: 1, signRequests: 'yes', forceAuthn: {}, nameIdFormat: 7,
+      requestedAuthnContext: 'urn:x', encryption: true,
+    },
+    {
+      '/allowUnknownInResponseTo': 'wrong_type', '/allowSha1': 'wrong_type', '/signRequests': 'wrong_type', '/forceAuthn': 'wrong_type',
+      '/nameIdFormat': 'wrong_type', '/requestedAuthnContext': 'wrong_type', '/encryption': 'wrong_type',
+    },
+  ],
+  'a format of NameID and an encryption that nobody knows': [
+    { nameIdFormat: 'email', encryption: 'on' },
+    { '/nameIdFormat': 'unknown_value', '/encryption': 'unknown_value' },
+  ],
+  'eleven ways to authenticate': [{ requestedAuthnContext: Array(11).fill('urn:x') }, { '/requestedAuthnContext': 'too_many' }],
+  'ways to authenticate that are none': [
+    { requestedAuthnContext: ['urn:x', 7, '', long(257), 'a\u0000b'] },
+    {
+      '/requestedAuthnContext/1': 'wrong_type', '/requestedAuthnContext/2': 'too_long', '/requestedAuthnContext/3': 'too_long',
+      '/requestedAuthnContext/4': 'control_character',
+    },
+  ],
   'no required field': [{ name: undefined, kind: undefined, metadataXml: undefined }, { '/name': 'required', '/kind': 'required', '/metadataXml': 'required' }],
   'null for required fields': [{ name: null, kind: null, metadataXml: null }, { '/name': 'required', '/kind': 'required', '/metadataXml': 'required' }],
   'unknown fields, inside too': [{ metadataUrl: 'https://idp.example.com', jit: { rules: [] } }, { '/metadataUrl': 'unknown_field', '/jit/rules': 'unknown_field' }],

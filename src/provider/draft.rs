@@ -1,0 +1,177 @@
+//! What an admin sends, read into a [`Provider`]: every field's error at once.
+
+use super::settings::{ENCRYPTIONS, KINDS, NAME_ID_FORMATS};
+use super::{DEFAULT_CLOCK_SKEW, Encryption, Jit, MAX_CLOCK_SKEW, Provider, Settings, Validation};
+use crate::crypto::{Certificate, KeyError, TrustedKeys};
+use crate::fields::{FieldError, Fields, Patch};
+use crate::saml::{Binding, IdpMetadata};
+use crate::time::Timestamp;
+use serde_json::{Map, Value};
+
+/// So many ways to authenticate can be asked for.
+const MAX_AUTHN_CONTEXTS: usize = 10;
+
+impl Provider {
+    pub(super) fn read(
+        input: &Map<String, Value>,
+        before: Option<&Self>,
+        id: String,
+        now: Timestamp,
+    ) -> Result<Self, Vec<FieldError>> {
+        let mut fields = Fields::of(input);
+        let old = before.map(|provider| &provider.settings);
+        let name = fields.text("name", 100).over_option(old.map(|s| s.name.clone()));
+        if name.is_none() {
+            fields.required("name");
+        }
+        let kind = fields.choice("kind", KINDS).over_option(old.map(|s| s.kind));
+        if kind.is_none() {
+            fields.required("kind");
+        }
+        let metadata = metadata(&mut fields, before.is_none());
+        let enabled = fields.boolean("enabled").over(old.is_none_or(|s| s.enabled), true);
+        let sp_entity_id = fields.text("spEntityId", 1024).over_option(old.and_then(|s| s.sp_entity_id.clone()));
+        let allow_idp_initiated =
+            fields.boolean("allowIdpInitiated").over(old.is_none_or(|s| s.allow_idp_initiated), true);
+        let clock_skew_seconds = fields
+            .integer("clockSkewSeconds", 0..=MAX_CLOCK_SKEW.0 / 1000)
+            .over(old.map_or(DEFAULT_CLOCK_SKEW, |s| s.clock_skew_seconds), DEFAULT_CLOCK_SKEW);
+        let allow_unknown_in_response_to =
+            fields.boolean("allowUnknownInResponseTo").over(old.is_some_and(|s| s.allow_unknown_in_response_to), false);
+        let allow_sha1 = fields.boolean("allowSha1").over(old.is_some_and(|s| s.allow_sha1), false);
+        let sign_requests = fields.boolean("signRequests").over(old.is_some_and(|s| s.sign_requests), false);
+        let force_authn = fields.boolean("forceAuthn").over(old.is_some_and(|s| s.force_authn), false);
+        let name_id_format =
+            fields.choice("nameIdFormat", NAME_ID_FORMATS).over_option(old.and_then(|s| s.name_id_format));
+        let requested_authn_context = fields
+            .texts("requestedAuthnContext", MAX_AUTHN_CONTEXTS, 256)
+            .over(old.map(|s| s.requested_authn_context.clone()).unwrap_or_default(), Vec::new());
+        let encryption = fields
+            .choice("encryption", ENCRYPTIONS)
+            .over(old.map(|s| s.encryption).unwrap_or_default(), Encryption::Off);
+        let jit_before = old.map(|s| s.jit.clone()).unwrap_or_default();
+        let jit = fields.object("jit", |fields| jit(fields, &jit_before)).over(jit_before.clone(), Jit::default());
+        let errors = fields.into_errors();
+        let (Some(name), Some(kind), true) = (name, kind, errors.is_empty()) else {
+            return Err(errors);
+        };
+        let Some(idp) = metadata.map(IdpPart::of).or_else(|| before.map(IdpPart::kept)) else { return Err(errors) };
+        let Some(trusted) = TrustedKeys::new(&idp.certificates, allow_sha1) else {
+            return Err(vec![too_weak(&idp.certificates, input)]);
+        };
+        let settings = Settings {
+            name,
+            kind,
+            enabled,
+            sso_url: idp.sso_url,
+            sso_binding: idp.sso_binding,
+            certificates: idp.certificates.iter().map(Certificate::to_base64).collect(),
+            left_out: idp.left_out,
+            sp_entity_id,
+            allow_idp_initiated,
+            allow_unknown_in_response_to,
+            allow_sha1,
+            clock_skew_seconds,
+            sign_requests,
+            force_authn,
+            name_id_format,
+            requested_authn_context,
+            encryption,
+            jit,
+        };
+        Ok(Self {
+            id,
+            entity_id: idp.entity_id,
+            settings,
+            certificates: idp.certificates,
+            trusted,
+            created_at: before.map_or(now, |provider| provider.created_at),
+            updated_at: now,
+            version: before.map_or(1, |provider| provider.version + 1),
+        })
+    }
+}
+
+/// The part of a provider that comes from its metadata.
+struct IdpPart {
+    entity_id: String,
+    sso_url: String,
+    sso_binding: Binding,
+    certificates: Vec<Certificate>,
+    left_out: Vec<String>,
+}
+
+impl IdpPart {
+    fn of(metadata: IdpMetadata) -> Self {
+        Self {
+            left_out: metadata.left_out.iter().map(ToString::to_string).collect(),
+            entity_id: metadata.entity_id,
+            sso_url: metadata.sso_url,
+            sso_binding: metadata.sso_binding,
+            certificates: metadata.certificates,
+        }
+    }
+
+    fn kept(provider: &Provider) -> Self {
+        let settings = &provider.settings;
+        Self {
+            entity_id: provider.entity_id.clone(),
+            sso_url: settings.sso_url.clone(),
+            sso_binding: settings.sso_binding,
+            certificates: provider.certificates.clone(),
+            left_out: settings.left_out.clone(),
+        }
+    }
+}
+
+/// Every key of the metadata would need the allowance of SHA-1. The error is at what the admin sent.
+fn too_weak(certificates: &[Certificate], input: &Map<String, Value>) -> FieldError {
+    let bits = certificates.first().map_or(0, |certificate| certificate.key().kind().bits());
+    let reason = KeyError::Bits(bits);
+    let message = format!(
+        "No signing certificate of the metadata can be used: {reason}. Let the identity provider make a stronger one; \
+         until then, `allowSha1` accepts it."
+    );
+    let field = if input.contains_key("metadataXml") { "/metadataXml" } else { "/allowSha1" };
+    FieldError { pointer: field.to_owned(), code: "metadata_not_usable", message }
+}
+
+fn metadata(fields: &mut Fields<'_>, required: bool) -> Option<IdpMetadata> {
+    let xml = match fields.document("metadataXml", 256 * 1024) {
+        Patch::Set(xml) => xml,
+        Patch::Keep if !required => return None,
+        Patch::Keep | Patch::Reset => {
+            fields.required("metadataXml");
+            return None;
+        }
+    };
+    match IdpMetadata::parse(xml.trim().as_bytes()) {
+        Ok(metadata) => Some(metadata),
+        Err(error) => {
+            fields.error("metadataXml", "metadata_not_usable", error.to_string());
+            None
+        }
+    }
+}
+
+fn jit(fields: &mut Fields<'_>, before: &Jit) -> Jit {
+    let enabled = fields.boolean("enabled").over(before.enabled, false);
+    let old = before.validation.as_ref();
+    let key = fields.text("validationKey", 256).over_option(old.map(|v| v.key.clone()));
+    let value = fields.text("validationValue", 256).over_option(old.map(|v| v.value.clone()));
+    let validation = match (key, value) {
+        (Some(key), Some(value)) => Some(Validation { key, value }),
+        (None, None) => None,
+        (Some(_), None) => {
+            let message = "Fill in the JIT Validation Value too, or clear the JIT Validation Key to admit everyone.";
+            fields.error_if_first("validationValue", "half_filled", message);
+            None
+        }
+        (None, Some(_)) => {
+            let message = "Fill in the JIT Validation Key too, or clear the JIT Validation Value to admit everyone.";
+            fields.error_if_first("validationKey", "half_filled", message);
+            None
+        }
+    };
+    Jit { enabled, validation }
+}

@@ -1,0 +1,139 @@
+//! What is configured for a provider, as it is stored: one JSON column, so a field that is added has a default for rows
+//! that do not have it.
+
+use crate::saml::Binding;
+use serde::{Deserialize, Serialize};
+
+/// What is configured, as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// For people.
+    pub name: String,
+    /// Whose product it is.
+    pub kind: Kind,
+    /// Whether it signs anybody in.
+    pub enabled: bool,
+    /// Where to send an AuthnRequest.
+    pub sso_url: String,
+    /// How to send it.
+    pub sso_binding: Binding,
+    /// Signing certificates: DER in base64.
+    pub(super) certificates: Vec<String>,
+    /// Why signing certificates of the metadata were left out, a sentence each.
+    pub(super) left_out: Vec<String>,
+    /// Our entity ID for this provider, if it is not the usual one.
+    pub sp_entity_id: Option<String>,
+    /// Whether a sign-in may begin at the identity provider.
+    pub allow_idp_initiated: bool,
+    /// Whether a response may say to answer a request that nobody made: some identity providers write anything there.
+    #[serde(default)]
+    pub allow_unknown_in_response_to: bool,
+    /// Whether SHA-1 and RSA keys under 2048 bits are accepted.
+    #[serde(default)]
+    pub allow_sha1: bool,
+    /// How far its clock and ours may be apart.
+    pub clock_skew_seconds: i64,
+    /// Whether what we send to it is signed.
+    #[serde(default)]
+    pub sign_requests: bool,
+    /// Whether users are to show who they are again, although the identity provider knows.
+    #[serde(default)]
+    pub force_authn: bool,
+    /// The format of NameID that is asked for.
+    #[serde(default)]
+    pub name_id_format: Option<NameIdFormat>,
+    /// URIs of the ways to authenticate of which one is asked for, and must have been taken. Empty: any.
+    #[serde(default)]
+    pub requested_authn_context: Vec<String>,
+    /// What becomes of encrypted assertions.
+    #[serde(default)]
+    pub encryption: Encryption,
+    /// Just-in-time provisioning.
+    pub jit: Jit,
+}
+
+/// Whose product an identity provider is: it decides the words in which we explain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs, reason = "names of products")]
+pub enum Kind {
+    Okta,
+    Entra,
+    Onelogin,
+    Keycloak,
+    Jumpcloud,
+    Other,
+}
+
+pub(super) const KINDS: &[(&str, Kind)] = &[
+    ("okta", Kind::Okta),
+    ("entra", Kind::Entra),
+    ("onelogin", Kind::Onelogin),
+    ("keycloak", Kind::Keycloak),
+    ("jumpcloud", Kind::Jumpcloud),
+    ("other", Kind::Other),
+];
+
+/// Just-in-time provisioning (seed 000).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Jit {
+    /// Enable JIT Provisioning.
+    pub enabled: bool,
+    /// JIT Validation Key and Value. Without: everyone whom the identity provider sends.
+    pub validation: Option<Validation>,
+}
+
+/// The attribute and the value that it must have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Validation {
+    /// SAML attribute name.
+    pub key: String,
+    /// Required value.
+    pub value: String,
+}
+
+/// A format of NameID that can be asked for (SAML core 8.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs, reason = "names of the standard")]
+pub enum NameIdFormat {
+    Unspecified,
+    EmailAddress,
+    Persistent,
+    Transient,
+}
+
+pub(super) const NAME_ID_FORMATS: &[(&str, NameIdFormat)] = &[
+    ("unspecified", NameIdFormat::Unspecified),
+    ("emailAddress", NameIdFormat::EmailAddress),
+    ("persistent", NameIdFormat::Persistent),
+    ("transient", NameIdFormat::Transient),
+];
+
+impl NameIdFormat {
+    /// Its identifier.
+    pub fn uri(self) -> &'static str {
+        match self {
+            Self::Unspecified => "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
+            Self::EmailAddress => "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
+            Self::Persistent => "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
+            Self::Transient => "urn:oasis:names:tc:SAML:2.0:nameid-format:transient",
+        }
+    }
+}
+
+/// What becomes of encrypted assertions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Encryption {
+    /// They are refused, and our metadata has no key for them.
+    #[default]
+    Off,
+    /// They are accepted, and asked for by the key in our metadata.
+    Accept,
+    /// Only they are accepted.
+    Require,
+}
+
+pub(super) const ENCRYPTIONS: &[(&str, Encryption)] =
+    &[("off", Encryption::Off), ("accept", Encryption::Accept), ("require", Encryption::Require)];
