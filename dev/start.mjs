@@ -1,5 +1,5 @@
 // npm start: the built worker in workerd with a local D1 and KV, and the demo identity provider beside it.
-// PORT, POSTERN_STATE, SETUP_TOKEN, PUBLIC_URL and POSTERN_DEMO=0 are read from the environment.
+// PORT, POSTERN_STATE, SETUP_TOKEN, MASTER_KEY, PUBLIC_URL and POSTERN_DEMO=0 are read from the environment.
 import { join } from 'node:path';
 import { Log, LogLevel, Miniflare } from 'miniflare';
 import { SIGNALS } from './setup/command.mjs';

@@ -1,5 +1,6 @@
-//! What the one who deploys decides: the public URL and the set-up token.
+//! What the one who deploys decides: the public URL, the set-up token and the master key.
 
+use crate::crypto::MasterKey;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -10,6 +11,8 @@ pub struct Deployment {
     pub public_url: PublicUrl,
     /// May do everything: first run and break-glass.
     pub setup_token: Option<SetupToken>,
+    /// What the private keys of accounts are wrapped with. Without it there are none.
+    pub master_key: Option<MasterKey>,
 }
 
 /// An origin with an optional path prefix.

@@ -17,6 +17,7 @@
 //! | [`journey`] | each request, top to bottom |
 
 pub mod access;
+pub mod account_key;
 pub mod crypto;
 pub mod deployment;
 pub mod directory;

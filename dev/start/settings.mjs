@@ -20,19 +20,21 @@ export function readSettings(env = process.env) {
   const vars = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
   if (env.PUBLIC_URL) vars.PUBLIC_URL = env.PUBLIC_URL;
   const tokenFrom = env.SETUP_TOKEN ? 'the environment' : vars.SETUP_TOKEN ? '.dev.vars' : 'the state folder';
-  vars.SETUP_TOKEN = env.SETUP_TOKEN || vars.SETUP_TOKEN || keptToken(join(state, 'setup-token'));
+  vars.SETUP_TOKEN = env.SETUP_TOKEN || vars.SETUP_TOKEN || kept(join(state, 'setup-token'), () => randomBytes(24).toString('base64url'));
   if (vars.SETUP_TOKEN.length < SHORTEST_TOKEN) {
     throw new Problem(`SETUP_TOKEN (from ${tokenFrom}) is too short: give at least ${SHORTEST_TOKEN} characters`);
   }
+  // Kept: the private keys in the state folder's database can be unwrapped with this one only.
+  vars.MASTER_KEY = env.MASTER_KEY || vars.MASTER_KEY || kept(join(state, 'master-key'), () => randomBytes(32).toString('base64'));
   return { port, state, vars, demo: env.POSTERN_DEMO !== '0', tokenFrom };
 }
 
 /** Made once, so that the link of the last start still works. */
-function keptToken(file) {
+function kept(file, make) {
   if (existsSync(file)) return readFileSync(file, 'utf8').trim();
-  const token = randomBytes(24).toString('base64url');
-  writeSecret(file, token);
-  return token;
+  const secret = make();
+  writeSecret(file, secret);
+  return secret;
 }
 
 /** A file that only this user can read. */

@@ -54,7 +54,7 @@ impl Certificate {
         Self::from_der(der)
     }
 
-    fn from_der(der: Vec<u8>) -> Result<Self, CertificateError> {
+    pub(super) fn from_der(der: Vec<u8>) -> Result<Self, CertificateError> {
         let parsed = x509_cert::Certificate::from_der(&der).map_err(|_| CertificateError::Malformed)?;
         let content = parsed.tbs_certificate();
         let spki = content.subject_public_key_info().to_der().map_err(|_| CertificateError::Malformed)?;
@@ -73,6 +73,20 @@ impl Certificate {
     /// DER in base64, as metadata has it.
     pub fn to_base64(&self) -> String {
         STANDARD.encode(&self.der)
+    }
+
+    /// In PEM (RFC 7468), for people who copy it.
+    pub fn to_pem(&self) -> String {
+        let text = self.to_base64();
+        let mut pem = String::from("-----BEGIN CERTIFICATE-----\n");
+        for (at, c) in text.chars().enumerate() {
+            if at > 0 && at % 64 == 0 {
+                pem.push('\n');
+            }
+            pem.push(c);
+        }
+        pem.push_str("\n-----END CERTIFICATE-----\n");
+        pem
     }
 
     /// SHA-256 of the DER, in hexadecimal.

@@ -8,11 +8,15 @@ mod certificate;
 mod key;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
+mod private_key;
+mod self_signed;
 mod trust;
 
 pub use algorithm::{DigestAlgorithm, RSA_PSS_WITH_PARAMETERS, SignatureAlgorithm};
 pub use certificate::{Certificate, CertificateError};
 pub use key::{KeyError, KeyKind, PublicKey};
+pub use private_key::{ContentCipher, Encrypted, KeyPair, KeyTransport, MasterKey, PrivateKey, WrappedKey};
+pub use self_signed::self_signed;
 pub use trust::TrustedKeys;
 
 /// What the core asks of the platform.
@@ -26,6 +30,16 @@ pub trait Crypto {
         message: &[u8],
         signature: &[u8],
     ) -> Result<bool, CryptoError>;
+
+    /// Makes a key pair, its private key wrapped with `master` for `owner`.
+    async fn generate(&self, master: &MasterKey, owner: &str) -> Result<KeyPair, CryptoError>;
+
+    /// The signature of a message: RSA, PKCS #1 v1.5, with SHA-256.
+    async fn sign(&self, key: PrivateKey<'_>, message: &[u8]) -> Result<Vec<u8>, CryptoError>;
+
+    /// Decrypts what was encrypted to a key of ours. `None`: it was not, or not soundly; nothing tells which, and all take
+    /// the same steps.
+    async fn decrypt(&self, key: PrivateKey<'_>, encrypted: Encrypted<'_>) -> Result<Option<Vec<u8>>, CryptoError>;
 
     /// Fills the buffer with unpredictable bytes. A platform that has none left ends here: nothing safe could follow.
     fn random(&self, buffer: &mut [u8]);

@@ -1,7 +1,10 @@
 //! The seam on the `rsa`, `p256` and `p384` crates: for tests and tools, and as the oracle that WebCrypto is compared with. It verifies only;
 //! no private-key operation is ever done with it (RUSTSEC-2023-0071).
 
-use super::{Crypto, CryptoError, DigestAlgorithm, KeyKind, PublicKey, SignatureAlgorithm};
+use super::{
+    Crypto, CryptoError, DigestAlgorithm, Encrypted, KeyKind, KeyPair, MasterKey, PrivateKey, PublicKey,
+    SignatureAlgorithm,
+};
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use rsa::pkcs8::DecodePublicKey;
 use sha1::Sha1;
@@ -45,6 +48,18 @@ impl Crypto for NativeCrypto {
         }
     }
 
+    async fn generate(&self, _: &MasterKey, _: &str) -> Result<KeyPair, CryptoError> {
+        Err(without_private_keys())
+    }
+
+    async fn sign(&self, _: PrivateKey<'_>, _: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        Err(without_private_keys())
+    }
+
+    async fn decrypt(&self, _: PrivateKey<'_>, _: Encrypted<'_>) -> Result<Option<Vec<u8>>, CryptoError> {
+        Err(without_private_keys())
+    }
+
     #[allow(clippy::disallowed_methods, reason = "this is the seam")]
     fn random(&self, buffer: &mut [u8]) {
         assert!(getrandom::fill(buffer).is_ok(), "the platform has no randomness");
@@ -59,6 +74,11 @@ where
         SignatureAlgorithm::RsaPss(_) => key.pss_verify_prehash::<D>(digest, signature).is_ok(),
         _ => key.pkcs1v15_verify_prehash::<D>(digest, signature).is_ok(),
     }
+}
+
+/// The `rsa` crate is not trusted with a private key, in tests neither.
+fn without_private_keys() -> CryptoError {
+    CryptoError("private keys live in WebCrypto only".into())
 }
 
 fn failed(error: impl std::fmt::Display) -> CryptoError {

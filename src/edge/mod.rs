@@ -1,12 +1,14 @@
 //! The Worker: what the platform calls, and the platform behind the two seams.
 
 mod d1;
+mod private_keys;
 mod web;
 mod web_crypto;
 
 #[cfg(feature = "bench")]
 mod bench;
 
+use crate::crypto::MasterKey;
 use crate::deployment::{Deployment, PublicUrl, SetupToken};
 use crate::journey::{self, Configurations, Postern};
 use crate::time::Timestamp;
@@ -61,7 +63,14 @@ fn deployment(env: &Env, origin: &str) -> std::result::Result<Deployment, &'stat
     let public_url = text("PUBLIC_URL");
     let public_url = PublicUrl::parse(public_url.as_deref().unwrap_or(origin))
         .ok_or("PUBLIC_URL must be an origin with an optional path, such as https://sso.example.com")?;
-    Ok(Deployment { public_url, setup_token: text("SETUP_TOKEN").and_then(|token| SetupToken::new(&token)) })
+    let master_key = text("MASTER_KEY").map(|key| {
+        MasterKey::parse(&key).ok_or("MASTER_KEY must be 32 bytes in base64, as `openssl rand -base64 32` prints them")
+    });
+    Ok(Deployment {
+        public_url,
+        setup_token: text("SETUP_TOKEN").and_then(|token| SetupToken::new(&token)),
+        master_key: master_key.transpose()?,
+    })
 }
 
 fn now() -> Timestamp {

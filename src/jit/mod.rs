@@ -5,4 +5,4 @@ mod decide;
 mod profile;
 
 pub use decide::{Admission, Decision, Known, Reason, Step, decide};
-pub use profile::profile;
+pub use profile::{REQUESTED_ATTRIBUTES, profile};

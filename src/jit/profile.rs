@@ -1,7 +1,7 @@
 //! What an assertion says of a person, under the attribute names that identity providers use.
 
 use crate::directory::{Email, Profile};
-use crate::saml::{Attribute, NameId};
+use crate::saml::{Attribute, NameId, RequestedAttribute};
 
 /// Names under which the e-mail comes: Okta's and OneLogin's usual ones, the claims of Entra ID and AD FS, the OID and
 /// friendly names of LDAP schemas (Keycloak, Shibboleth). The first that is there counts.
@@ -47,6 +47,14 @@ const DISPLAY_NAME: &[&str] = &[
     "http://schemas.microsoft.com/identity/claims/displayname",
     "urn:oid:2.16.840.1.113730.3.1.241",
     "name",
+];
+
+/// What our metadata asks for: the first name of each. Nobody new comes in without an e-mail address.
+pub const REQUESTED_ATTRIBUTES: &[RequestedAttribute] = &[
+    RequestedAttribute { name: EMAIL[0], friendly_name: "email", required: true },
+    RequestedAttribute { name: GIVEN_NAME[0], friendly_name: "givenName", required: false },
+    RequestedAttribute { name: FAMILY_NAME[0], friendly_name: "familyName", required: false },
+    RequestedAttribute { name: DISPLAY_NAME[0], friendly_name: "displayName", required: false },
 ];
 
 /// The profile in an assertion. `None` without a usable e-mail: neither an attribute nor the NameID is one.

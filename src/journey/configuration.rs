@@ -1,6 +1,7 @@
 //! The configuration of an account, as an isolate remembers it.
 
 use super::Postern;
+use crate::account_key::AccountKey;
 use crate::crypto::Crypto;
 use crate::provider::Provider;
 use crate::store::account::Account;
@@ -17,13 +18,15 @@ const LIFETIME: Duration = Duration::seconds(10);
 /// So many accounts are remembered; then all are forgotten. Bounds the memory of an isolate.
 const CAPACITY: usize = 200;
 
-/// An account with its providers.
+/// An account with its providers and its keys.
 #[derive(Debug)]
 pub(super) struct Configuration {
     /// The account.
     pub(super) account: Account,
     /// Its providers, in order of creation.
     pub(super) providers: Vec<Provider>,
+    /// Its own key pairs, the oldest first.
+    pub(super) keys: Vec<AccountKey>,
 }
 
 impl Configuration {
@@ -85,13 +88,21 @@ impl<S: Store, C: Crypto> Postern<'_, S, C> {
 
     /// The configuration of an account, read now.
     pub(super) async fn fresh_configuration(&self, account: &str) -> Result<Option<Rc<Configuration>>, StoreError> {
-        let statements = vec![store::account::find(account), store::provider::of_account(account)];
-        let [found, providers] = store::take(self.store.batch(statements).await?)?;
+        let statements = vec![
+            store::account::find(account),
+            store::provider::of_account(account),
+            store::account_key::of_account(account),
+        ];
+        let [found, providers, keys] = store::take(self.store.batch(statements).await?)?;
         let Some(found) = found.first::<Account>()? else {
             self.configurations.forget(account);
             return Ok(None);
         };
-        let configuration = Rc::new(Configuration { account: found, providers: store::provider::read(&providers)? });
+        let configuration = Rc::new(Configuration {
+            account: found,
+            providers: store::provider::read(&providers)?,
+            keys: store::account_key::read(&keys)?,
+        });
         self.configurations.remember(account, self.now, &configuration);
         Ok(Some(configuration))
     }

@@ -5,11 +5,13 @@ use super::configuration::Configuration;
 use super::sign_in::is_local_path;
 use super::{Ending, Postern, page};
 use crate::access::{Cookie, browser_secret};
-use crate::crypto::Crypto;
+use crate::account_key::{Purpose, live};
+use crate::crypto::{Crypto, CryptoError};
 use crate::http::{Answer, Call};
 use crate::id::Secret;
-use crate::provider::Provider;
-use crate::saml::{AuthnRequest, Binding, SpMetadata};
+use crate::jit;
+use crate::provider::{Encryption, NameIdFormat, Provider};
+use crate::saml::{AuthnRequest, Binding, Carried, Outgoing, Side, Signer, SpMetadata};
 use crate::store::pending_request::{self, PendingRequest};
 use crate::store::{self, Constraint, Store, StoreError};
 use crate::time::Duration;
@@ -53,10 +55,10 @@ pub(super) async fn begin<S: Store, C: Crypto>(
                     "No identity provider that a sign-in can begin with is set up here.",
                 ));
             }
-            [provider] => match send(postern, call, account, provider, return_to.clone()).await {
+            [provider] => match send(postern, call, &configuration, provider, return_to.clone()).await {
                 // It has been deleted since it was read.
-                Err(StoreError::Constraint(Constraint::Reference)) if !fresh => {}
-                sent => return Ok(sent?),
+                Err(Ending::Store(StoreError::Constraint(Constraint::Reference))) if !fresh => {}
+                sent => return sent,
             },
             several => return Ok(choose(postern, account, several, &return_to)),
         }
@@ -67,7 +69,7 @@ pub(super) async fn begin<S: Store, C: Crypto>(
 fn candidates<'c>(configuration: &'c Configuration, wanted: Option<&str>) -> Vec<&'c Provider> {
     let fits = |provider: &&Provider| {
         let settings = provider.settings();
-        settings.enabled && settings.sso_binding == Binding::Redirect && wanted.is_none_or(|id| id == provider.id())
+        settings.enabled && wanted.is_none_or(|id| id == provider.id())
     };
     configuration.providers.iter().filter(fits).collect()
 }
@@ -75,10 +77,11 @@ fn candidates<'c>(configuration: &'c Configuration, wanted: Option<&str>) -> Vec
 async fn send<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,
-    account: &str,
+    configuration: &Configuration,
     provider: &Provider,
     return_to: String,
-) -> Result<Answer, StoreError> {
+) -> Result<Answer, Ending> {
+    let account = configuration.account.id.as_str();
     // One secret a browser, so that sign-ins in several tabs do not shut each other out.
     let known = call.header("cookie").and_then(browser_secret);
     let secret = known.unwrap_or_else(|| Secret::fresh(postern.crypto));
@@ -86,16 +89,23 @@ async fn send<S: Store, C: Crypto>(
     let plan = pending_request::plan(account, &request, provider.id(), secret, postern.now.plus(LIFETIME));
     let bound = store::commit(postern.store, plan).await?;
 
-    let url = AuthnRequest {
+    let settings = provider.settings();
+    let xml = AuthnRequest {
         id: &request.id,
         issued_at: postern.now,
         issuer: postern.sp_entity_id(provider),
         acs_url: &postern.acs_urls(account)[0],
-        sso_url: &provider.settings().sso_url,
+        sso_url: &settings.sso_url,
+        force_authn: settings.force_authn,
+        name_id_format: settings.name_id_format.map(NameIdFormat::uri),
+        authn_context: &settings.requested_authn_context,
     }
-    .redirect_url(None);
+    .to_xml();
+    let message =
+        Outgoing { side: Side::Request, xml: &xml, id: &request.id, url: &settings.sso_url, relay_state: None };
+    let carried = postern.carried(configuration, provider, settings.sso_binding, message).await?;
     let cookie = Cookie::bind_browser(&bound, LIFETIME).into_header();
-    Ok(Answer::redirect(302, url).with("set-cookie", cookie))
+    Ok(page::carry(&postern.deployment.public_url, &settings.sso_url, carried).with("set-cookie", cookie))
 }
 
 fn choose<S: Store, C: Crypto>(
@@ -126,19 +136,56 @@ pub(super) async fn sp_metadata<S: Store, C: Crypto>(
     let Some(configuration) = postern.fresh_configuration(account).await? else {
         return Ok(page::sentence(404, &postern.deployment.public_url, "There is no such account."));
     };
-    let entity_id = match call.query_parameter("provider") {
-        None => postern.deployment.public_url.entity_id(),
+    // Without a provider's name, what all of them have in common.
+    let of_account = configuration.providers.iter().any(|provider| provider.settings().encryption != Encryption::Off);
+    let (entity_id, settings, encrypted) = match call.query_parameter("provider") {
+        None => (postern.deployment.public_url.entity_id(), None, of_account),
         Some(id) => match configuration.provider(&id) {
-            Some(provider) => postern.sp_entity_id(provider),
+            Some(provider) => {
+                let settings = provider.settings();
+                (postern.sp_entity_id(provider), Some(settings), settings.encryption != Encryption::Off)
+            }
             None => return Ok(page::sentence(404, &postern.deployment.public_url, "There is no such provider.")),
         },
     };
     let acs_urls = postern.acs_urls(account);
-    let xml = SpMetadata { entity_id, acs_urls: &acs_urls }.to_xml();
+    let certificates = |purpose| live(&configuration.keys, purpose, postern.now).map(|key| &key.certificate);
+    let xml = SpMetadata {
+        entity_id,
+        signs_requests: settings.is_some_and(|settings| settings.sign_requests),
+        signing: certificates(Purpose::Signing).collect(),
+        // Who still has the one before may use it until it retires; whoever reads this shall take the newest.
+        encryption: certificates(Purpose::Encryption).next_back().filter(|_| encrypted).into_iter().collect(),
+        name_id_format: settings.and_then(|settings| settings.name_id_format).map(NameIdFormat::uri),
+        acs_urls: &acs_urls,
+        service_name: &configuration.account.name,
+        requested_attributes: jit::REQUESTED_ATTRIBUTES,
+    }
+    .to_xml();
     Ok(Answer::text(200, "application/samlmetadata+xml", xml).with("x-content-type-options", "nosniff"))
 }
 
 impl<S: Store, C: Crypto> Postern<'_, S, C> {
+    /// Puts a message to a provider into a binding, signed if its settings say so.
+    pub(super) async fn carried(
+        &self,
+        configuration: &Configuration,
+        provider: &Provider,
+        binding: Binding,
+        message: Outgoing<'_>,
+    ) -> Result<Carried, Ending> {
+        if !provider.settings().sign_requests {
+            return Ok(message.carried(binding, None, self.crypto).await?);
+        }
+        let key = live(&configuration.keys, Purpose::Signing, self.now).next();
+        let (Some(key), Some(master)) = (key, &self.deployment.master_key) else {
+            return Err(CryptoError("requests are to be signed, and there is no key or no MASTER_KEY".into()).into());
+        };
+        let owner = key.owner(&configuration.account.id);
+        let signer = Signer { key: key.private(&owner, master), certificate: &key.certificate };
+        Ok(message.carried(binding, Some(signer), self.crypto).await?)
+    }
+
     /// The ACS URL of an account in its two forms; the long one is what the seeds have admins enter.
     pub(super) fn acs_urls(&self, account: &str) -> [String; 2] {
         let public_url = &self.deployment.public_url;

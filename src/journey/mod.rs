@@ -14,7 +14,7 @@ pub use configuration::Configurations;
 pub use route::{Endpoint, ROUTES, body_limit, route};
 pub use upkeep::upkeep;
 
-use crate::crypto::Crypto;
+use crate::crypto::{Crypto, CryptoError};
 use crate::deployment::Deployment;
 use crate::http::Answer;
 use crate::id;
@@ -28,11 +28,19 @@ enum Ending {
     Answer(Answer),
     /// The store failed.
     Store(StoreError),
+    /// Our own cryptography failed.
+    Crypto(CryptoError),
 }
 
 impl From<Answer> for Ending {
     fn from(answer: Answer) -> Self {
         Self::Answer(answer)
+    }
+}
+
+impl From<CryptoError> for Ending {
+    fn from(error: CryptoError) -> Self {
+        Self::Crypto(error)
     }
 }
 

@@ -39,6 +39,8 @@ pub enum Endpoint {
     SignIns,
     SignIn,
     Explain,
+    Keys,
+    KeyCreate,
 }
 
 /// Every route. `/api/v1/openapi.json` describes those of the admin API; a test holds the two together.
@@ -70,6 +72,8 @@ pub const ROUTES: &[(Method, &str, Endpoint)] = &[
     (Method::Get, "/api/v1/accounts/{account}/sign-ins", Endpoint::SignIns),
     (Method::Get, "/api/v1/accounts/{account}/sign-ins/{id}", Endpoint::SignIn),
     (Method::Post, "/api/v1/accounts/{account}/saml/explain", Endpoint::Explain),
+    (Method::Get, "/api/v1/accounts/{account}/keys", Endpoint::Keys),
+    (Method::Post, "/api/v1/accounts/{account}/keys", Endpoint::KeyCreate),
 ];
 
 /// How many bytes of a body the route of a path takes (SPEC section 15).
@@ -131,12 +135,30 @@ pub async fn route<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, mut call: C
     };
     match answer {
         Ok(answer) | Err(Ending::Answer(answer)) => answer,
-        Err(Ending::Store(fault)) => {
-            let sentence = "The database did not answer as it should. Nothing is half-done; try again.";
-            let answer = error(postern, is_api, 503, sentence).with("retry-after", "5");
-            Answer { fault: Some(fault.to_string()), ..answer }
-        }
+        Err(Ending::Store(fault)) => unavailable(
+            postern,
+            is_api,
+            "The database did not answer as it should. Nothing is half-done; try again.",
+            &fault,
+        ),
+        Err(Ending::Crypto(fault)) => unavailable(
+            postern,
+            is_api,
+            "A private key could not be used. Nothing is half-done; the Worker's log says why.",
+            &fault,
+        ),
     }
+}
+
+/// Our own failure: the operator's log says why.
+fn unavailable<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    is_api: bool,
+    sentence: &str,
+    fault: &dyn std::fmt::Display,
+) -> Answer {
+    let answer = error(postern, is_api, 503, sentence).with("retry-after", "5");
+    Answer { fault: Some(fault.to_string()), ..answer }
 }
 
 /// A problem for a program, a page for a person.
@@ -193,6 +215,8 @@ async fn answer<S: Store, C: Crypto>(
         Endpoint::SignIns => Box::pin(admin::sign_ins::list(postern, call, account)),
         Endpoint::SignIn => Box::pin(admin::sign_ins::read(postern, account, id)),
         Endpoint::Explain => Box::pin(admin::explain::explain(postern, call, account)),
+        Endpoint::Keys => Box::pin(admin::keys::list(postern, account)),
+        Endpoint::KeyCreate => Box::pin(admin::keys::create(postern, call, account)),
     };
     journey.await
 }

@@ -8,7 +8,7 @@ pub use settings::{Encryption, Jit, Kind, NameIdFormat, Settings, Validation};
 
 use crate::crypto::{Certificate, CertificateError, KeyError, TrustedKeys};
 use crate::fields::FieldError;
-use crate::saml::{Binding, Unsolicited};
+use crate::saml::Unsolicited;
 use crate::time::{Duration, Timestamp};
 use serde_json::{Map, Value};
 
@@ -112,11 +112,6 @@ impl Provider {
     /// What an admin should look at, in sentences.
     pub fn warnings(&self, now: Timestamp) -> Vec<String> {
         let mut warnings = Vec::new();
-        if self.settings.sso_binding == Binding::Post {
-            let text =
-                "Its metadata has no sign-on URL for HTTP-Redirect: sign-in can begin at the identity provider only.";
-            warnings.push(text.to_owned());
-        }
         for reason in &self.settings.left_out {
             warnings.push(format!("A signing certificate of its metadata is not used: {reason}."));
         }

@@ -11,9 +11,9 @@ use super::{Namespace, base64_text};
 use crate::crypto::{Crypto, DigestAlgorithm, SignatureAlgorithm, TrustedKeys};
 use subtle::ConstantTimeEq;
 
-const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
+pub(super) const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
 /// Identifier of Exclusive XML Canonicalization without comments, and the namespace of its parameters.
-const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
+pub(super) const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 
 /// An element that one of the trusted keys signed, as the bytes that were signed.
 #[derive(Debug)]

@@ -7,6 +7,11 @@ use serde::{Deserialize, Serialize};
 
 const SAML2_PROTOCOL: &str = Namespace::PROTOCOL;
 
+/// HTTP-Redirect (SAML bindings 3.4).
+pub(super) const REDIRECT: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect";
+/// HTTP-POST (SAML bindings 3.5).
+pub(super) const POST: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST";
+
 /// More signing certificates than any roll-over needs; each is tried on a signature.
 const MAX_CERTIFICATES: usize = 10;
 
@@ -121,8 +126,7 @@ fn sign_on(role: Element<'_, '_>) -> Option<(String, Binding)> {
         let fits = is_web_url(url) && url.len() <= 2048;
         fits.then(|| (url.to_owned(), binding))
     };
-    of_binding("urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect", Binding::Redirect)
-        .or_else(|| of_binding("urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST", Binding::Post))
+    of_binding(REDIRECT, Binding::Redirect).or_else(|| of_binding(POST, Binding::Post))
 }
 
 /// An absolute URL of the web, of characters that need no escaping in a header (RFC 3986, section 2).

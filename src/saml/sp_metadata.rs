@@ -1,5 +1,7 @@
 //! Our own metadata, for identity providers that read it (SAML metadata 2.4.4).
 
+use super::metadata::POST;
+use crate::crypto::Certificate;
 use quick_xml::escape::escape;
 
 /// An `md:EntityDescriptor` of a service provider.
@@ -7,8 +9,31 @@ use quick_xml::escape::escape;
 pub struct SpMetadata<'a> {
     /// Our entity ID.
     pub entity_id: &'a str,
+    /// Whether requests are signed.
+    pub signs_requests: bool,
+    /// Certificates of the keys that sign, the one in use first.
+    pub signing: Vec<&'a Certificate>,
+    /// Certificates of the keys to encrypt to.
+    pub encryption: Vec<&'a Certificate>,
+    /// URI of the format of NameID that is asked for.
+    pub name_id_format: Option<&'a str>,
     /// The ACS URL in each form; the first is the default.
     pub acs_urls: &'a [String],
+    /// Name of the service, for people.
+    pub service_name: &'a str,
+    /// Attributes that a sign-in needs (SAML metadata 2.4.4.2).
+    pub requested_attributes: &'a [RequestedAttribute],
+}
+
+/// An attribute that a sign-in needs or can use.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestedAttribute {
+    /// `Name`
+    pub name: &'static str,
+    /// `FriendlyName`
+    pub friendly_name: &'static str,
+    /// Whether nobody new comes in without it.
+    pub required: bool,
 }
 
 impl SpMetadata<'_> {
@@ -19,23 +44,80 @@ impl SpMetadata<'_> {
                 r#"<?xml version="1.0" encoding="UTF-8"?>"#,
                 "\n",
                 r#"<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="{}">"#,
-                r#"<md:SPSSODescriptor AuthnRequestsSigned="false" WantAssertionsSigned="true" "#,
+                r#"<md:SPSSODescriptor AuthnRequestsSigned="{}" WantAssertionsSigned="true" "#,
                 r#"protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">"#
             ),
-            escape(self.entity_id)
+            escape(self.entity_id),
+            self.signs_requests
         );
+        for (usage, certificates) in [("signing", &self.signing), ("encryption", &self.encryption)] {
+            for certificate in certificates {
+                xml.push_str(&key_descriptor(usage, certificate));
+            }
+        }
+        if let Some(format) = self.name_id_format {
+            xml.push_str(&format!("<md:NameIDFormat>{}</md:NameIDFormat>", escape(format)));
+        }
         for (index, url) in self.acs_urls.iter().enumerate() {
             xml.push_str(&format!(
-                concat!(
-                    r#"<md:AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" "#,
-                    r#"Location="{}" index="{}" isDefault="{}"/>"#
-                ),
+                r#"<md:AssertionConsumerService Binding="{POST}" Location="{}" index="{index}" isDefault="{}"/>"#,
                 escape(url.as_str()),
-                index,
                 index == 0
             ));
         }
+        self.attribute_consuming_service(&mut xml);
         xml.push_str("</md:SPSSODescriptor></md:EntityDescriptor>\n");
         xml
     }
+
+    fn attribute_consuming_service(&self, xml: &mut String) {
+        if self.requested_attributes.is_empty() {
+            return;
+        }
+        xml.push_str(&format!(
+            concat!(
+                r#"<md:AttributeConsumingService index="0" isDefault="true">"#,
+                r#"<md:ServiceName xml:lang="en">{}</md:ServiceName>"#
+            ),
+            escape(self.service_name)
+        ));
+        for attribute in self.requested_attributes {
+            xml.push_str(&format!(
+                concat!(
+                    r#"<md:RequestedAttribute Name="{}" FriendlyName="{}" "#,
+                    r#"NameFormat="urn:oasis:names:tc:SAML:2.0:attrname-format:basic" isRequired="{}"/>"#
+                ),
+                escape(attribute.name),
+                escape(attribute.friendly_name),
+                attribute.required
+            ));
+        }
+        xml.push_str("</md:AttributeConsumingService>");
+    }
+}
+
+/// The ciphers that we decrypt, best first (SAML metadata 2.4.1.1).
+const CIPHERS: &[&str] = &[
+    "http://www.w3.org/2009/xmlenc11#aes256-gcm",
+    "http://www.w3.org/2009/xmlenc11#aes128-gcm",
+    "http://www.w3.org/2001/04/xmlenc#aes256-cbc",
+    "http://www.w3.org/2001/04/xmlenc#aes128-cbc",
+    "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p",
+];
+
+fn key_descriptor(usage: &str, certificate: &Certificate) -> String {
+    let mut xml = format!(
+        concat!(
+            r#"<md:KeyDescriptor use="{}"><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data>"#,
+            r#"<ds:X509Certificate>{}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>"#
+        ),
+        usage,
+        certificate.to_base64()
+    );
+    if usage == "encryption" {
+        let method = |uri: &&str| format!(r#"<md:EncryptionMethod Algorithm="{uri}"/>"#);
+        xml.extend(CIPHERS.iter().map(method));
+    }
+    xml.push_str("</md:KeyDescriptor>");
+    xml
 }

@@ -4,6 +4,7 @@
 //! true in one transaction and is the only maker of [`Committed`], which a cookie or a `201` is made from.
 
 pub mod account;
+pub mod account_key;
 pub mod change;
 mod column;
 mod constraint;

@@ -14,10 +14,10 @@ let postern;
 let keys;
 
 before(async () => {
-  const curve = async () => ({ certificate: (await selfsigned.generate([{ name: 'commonName', value: 'Curve' }], { keyType: 'ec' })).cert });
-  const made = await Promise.all([startPostern(), makeKeys({ commonName: 'Own' }), makeKeys({ commonName: 'Second' }), makeKeys({ bits: 1024 }), curve()]);
+  const onCurve = async (curve) => ({ certificate: (await selfsigned.generate([{ name: 'commonName', value: 'Curve' }], { keyType: 'ec', curve })).cert });
+  const made = await Promise.all([startPostern(), makeKeys({ commonName: 'Own' }), makeKeys({ commonName: 'Second' }), makeKeys({ bits: 1024 }), onCurve('P-256'), onCurve('P-521')]);
   postern = made[0];
-  keys = { own: made[1], second: made[2], weak: made[3], curve: made[4] };
+  keys = { own: made[1], second: made[2], weak: made[3], curve: made[4], otherCurve: made[5] };
 });
 after(() => postern.dispose());
 
@@ -91,7 +91,8 @@ describe('a provider', () => {
     const { id, sp, certificates, createdAt, updatedAt, ...fields } = body;
     assert.deepEqual(fields, {
       name: 'Example', kind: 'entra', enabled: true, entityId: 'https://idp.example.com/defaults', ssoUrl: 'https://idp.example.com/sso', ssoBinding: 'redirect',
-      spEntityId: null, allowIdpInitiated: true, clockSkewSeconds: 120, jit: { enabled: false, validationKey: null, validationValue: null }, version: 1, warnings: [],
+      spEntityId: null, allowIdpInitiated: true, clockSkewSeconds: 120, jit: { enabled: false, validationKey: null, validationValue: null },
+      allowUnknownInResponseTo: false, allowSha1: false, signRequests: false, forceAuthn: false, nameIdFormat: null, requestedAuthnContext: [], encryption: 'off', version: 1, warnings: [],
     });
     assert.equal(createdAt, updatedAt);
     assert.equal(certificates.length, 1);
@@ -105,7 +106,9 @@ describe('a provider', () => {
 
   test('is made with everything that can be set', async () => {
     const account = await newAccount();
-    const settings = { enabled: false, spEntityId: 'urn:example:sp', allowIdpInitiated: false, clockSkewSeconds: 0, jit: { enabled: true, validationKey: 'department', validationValue: 'engineering' } };
+    const settings = { enabled: false, spEntityId: 'urn:example:sp', allowIdpInitiated: false, clockSkewSeconds: 0, jit: { enabled: true, validationKey: 'department', validationValue: 'engineering' },
+      allowUnknownInResponseTo: true, allowSha1: true, signRequests: true, forceAuthn: true, nameIdFormat: 'persistent', encryption: 'require',
+      requestedAuthnContext: ['urn:oasis:names:tc:SAML:2.0:ac:classes:X509', 'https://refeds.org/profile/mfa'] };
     for (const kind of ['okta', 'entra', 'onelogin', 'keycloak', 'jumpcloud', 'other']) {
       const provider = await account.addProvider({ kind, ...settings });
       for (const [field, value] of Object.entries({ kind, ...settings })) assert.deepEqual(provider[field], value, field);

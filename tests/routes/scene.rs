@@ -1,9 +1,9 @@
 //! A deployment on a database in memory, and a browser or a program that calls it.
 
 use crate::support::corpus::{self, ISSUER};
+use crate::support::crypto::{TestCrypto, master_key};
 use crate::support::database::Database;
 use crate::support::keys::metadata;
-use postern::crypto::native::NativeCrypto;
 use postern::deployment::{Deployment, PublicUrl, SetupToken};
 use postern::http::{Answer, AnswerBody, Call, CallBody, Method};
 use postern::journey::{Configurations, Postern, route};
@@ -17,6 +17,7 @@ pub(crate) const LONG_ACS: &str = "/gateway/api/users/saml-login?accountId=acme"
 
 pub(crate) struct Site {
     pub(crate) database: Database,
+    pub(crate) crypto: TestCrypto,
     pub(crate) deployment: Deployment,
     configurations: Configurations,
     now: Cell<Timestamp>,
@@ -31,9 +32,11 @@ impl Site {
     pub(crate) fn at(public_url: &str) -> Self {
         Self {
             database: Database::new(),
+            crypto: TestCrypto::default(),
             deployment: Deployment {
                 public_url: PublicUrl::parse(public_url).unwrap(),
                 setup_token: SetupToken::new(TOKEN),
+                master_key: Some(master_key()),
             },
             configurations: Configurations::default(),
             now: Cell::new(Timestamp::parse(corpus::NOW).unwrap()),
@@ -189,7 +192,7 @@ impl Request<'_> {
         let site = self.site;
         let postern = Postern {
             store: &site.database,
-            crypto: &NativeCrypto,
+            crypto: &site.crypto,
             deployment: &site.deployment,
             configurations: &site.configurations,
             now: site.now.get(),

@@ -1,7 +1,7 @@
 //! What the verifier makes of a platform whose cryptography fails: neither an acceptance nor a verdict on the signature.
 
 use crate::support::corpus::case;
-use postern::crypto::{Crypto, CryptoError, PublicKey, SignatureAlgorithm};
+use postern::crypto::{Crypto, CryptoError, Encrypted, KeyPair, MasterKey, PrivateKey, PublicKey, SignatureAlgorithm};
 use postern::saml::SamlError;
 
 /// A platform that answers every question with one answer.
@@ -10,6 +10,18 @@ struct Answers(Result<bool, CryptoError>);
 impl Crypto for Answers {
     async fn verify(&self, _: &PublicKey, _: SignatureAlgorithm, _: &[u8], _: &[u8]) -> Result<bool, CryptoError> {
         self.0.clone()
+    }
+
+    async fn generate(&self, _: &MasterKey, _: &str) -> Result<KeyPair, CryptoError> {
+        panic!("a verifier has no private key")
+    }
+
+    async fn sign(&self, _: PrivateKey<'_>, _: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        panic!("a verifier has no private key")
+    }
+
+    async fn decrypt(&self, _: PrivateKey<'_>, _: Encrypted<'_>) -> Result<Option<Vec<u8>>, CryptoError> {
+        panic!("nothing is encrypted")
     }
 
     fn random(&self, _: &mut [u8]) {}

@@ -2,6 +2,7 @@
 //! index it goes, and what a commit is worth when the database fails.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
+mod account_keys;
 mod commits;
 mod constraints;
 mod directory;

@@ -2,14 +2,15 @@
 //! the same with a thousand users and a million.
 
 use crate::logs::attempt;
-use crate::scene::{ISSUER, NOW, provider_of, scene, session_of, user_of};
+use crate::scene::{ISSUER, NOW, key_of, provider_of, scene, session_of, user_of};
 use crate::single_use::secret;
 use crate::support::database::{Database, Fault};
+use postern::account_key::Purpose;
 use postern::directory::{self, Email};
 use postern::store::change::Change;
 use postern::store::pending_request::{self, PendingRequest};
 use postern::store::sign_in::{self, Outcome};
-use postern::store::{Page, Plan, Statement, account, commit, provider, session, spent, user};
+use postern::store::{Page, Plan, Statement, account, account_key, commit, provider, session, spent, user};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -25,6 +26,9 @@ fn statements() -> Vec<(&'static str, Statement)> {
     let mut all = vec![
         ("account::find", account::find("acme")),
         ("account::list", account::list(&page())),
+        ("account_key::of_account", account_key::of_account("acme")),
+        ("account_key::retire", account_key::retire("acme", Purpose::Signing, "k1", NOW)),
+        ("account_key::purge", account_key::purge(NOW)),
         ("provider::of_account", provider::of_account("acme")),
         ("provider::find", provider::find("acme", "p1")),
         ("provider::version", provider::version("acme", "p1")),
@@ -60,6 +64,7 @@ fn inserts() -> Vec<(&'static str, Statement)> {
     let link = directory::Change::LinkUser { user: "u1".into(), provider: "p1".into(), name_id: "n2".into() };
     vec![
         ("account::insert", account::insert(&crate::scene::account_of("new"))),
+        ("account_key::insert", account_key::insert("acme", &key_of("k1"))),
         ("provider::insert", provider::insert("acme", &provider_of("p2", "https://two.example")).unwrap()),
         ("user::insert", user::change("acme", &create, NOW)),
         ("user::link", user::change("acme", &link, NOW)),

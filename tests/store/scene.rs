@@ -1,8 +1,10 @@
 //! Two accounts, each with a provider and a user: what most statements need to have something to find, and not to find.
 
 use crate::support::database::Database;
-use crate::support::keys::metadata;
+use crate::support::keys::{certificate, metadata};
 use postern::access::Session;
+use postern::account_key::{AccountKey, Purpose};
+use postern::crypto::WrappedKey;
 use postern::directory::{Change, Email, ManagedBy, User};
 use postern::provider::Provider;
 use postern::store::account::Account;
@@ -44,6 +46,17 @@ pub(crate) fn provider_of(id: &str, entity_id: &str) -> Provider {
         "metadataXml": metadata(entity_id, &["idp", "idp-next"]),
     });
     Provider::create(input.as_object().unwrap(), id.into(), NOW).unwrap()
+}
+
+pub(crate) fn key_of(id: &str) -> AccountKey {
+    AccountKey {
+        id: id.into(),
+        purpose: Purpose::Signing,
+        certificate: certificate("idp"),
+        wrapped: WrappedKey::new([0; WrappedKey::NONCE], b"wrapped"),
+        created_at: NOW,
+        retires_at: None,
+    }
 }
 
 pub(crate) fn user_of(id: &str, email: &str) -> User {

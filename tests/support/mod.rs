@@ -2,5 +2,6 @@
 #![allow(dead_code, reason = "each test program uses a part")]
 
 pub(crate) mod corpus;
+pub(crate) mod crypto;
 pub(crate) mod database;
 pub(crate) mod keys;

@@ -1,6 +1,6 @@
 //! `/api/v1/accounts/{account}/providers`
 
-use super::{SETUP_TOKEN, etag, if_match, json_object, not_found, stale};
+use super::{SETUP_TOKEN, etag, if_match, json_object, keys, not_found, stale};
 use crate::crypto::Crypto;
 use crate::http::{Answer, Call};
 use crate::journey::{Ending, Postern};
@@ -34,9 +34,11 @@ pub(crate) async fn create<S: Store, C: Crypto>(
         Ok(provider) => provider,
         Err(errors) => return Ok(Problem::fields(errors).answer()),
     };
+    let keys = keys::missing(postern, account, provider.settings()).await?;
     let insert = store::provider::insert(account, &provider)?;
     let mut plan = change_plan(postern, account, "provider.created", provider.version(), None, Some(&provider))?;
     plan.push(insert);
+    plan.extend(keys.iter().map(|key| store::account_key::insert(account, key)));
     let location = format!("/api/v1/accounts/{account}/providers/{}", provider.id());
     let location = postern.deployment.public_url.path(&location);
     Ok(saved(postern, account, 201, plan, &provider).await?.with("location", location))
@@ -70,9 +72,11 @@ pub(crate) async fn update<S: Store, C: Crypto>(
         Ok(provider) => provider,
         Err(errors) => return Ok(Problem::fields(errors).answer()),
     };
+    let keys = keys::missing(postern, account, after.settings()).await?;
     let update = store::provider::update(account, &after)?;
     let mut plan = change_plan(postern, account, "provider.updated", after.version(), Some(&before), Some(&after))?;
     plan.push(update);
+    plan.extend(keys.iter().map(|key| store::account_key::insert(account, key)));
     Ok(saved(postern, account, 200, plan, &after).await?)
 }
 
@@ -162,6 +166,7 @@ fn shown<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, account: &str, provid
     let [acs_url, acs_url_short] = postern.acs_urls(account);
     let validation = settings.jit.validation.as_ref();
     let certificates: Vec<Value> = provider
+        .trusted_keys()
         .certificates()
         .iter()
         .map(|certificate| {

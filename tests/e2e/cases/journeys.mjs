@@ -165,6 +165,28 @@ export const journeys = {
     },
     holds: async ({ account, cookie }) => assert.equal((await account.whoami(cookie)).status, 401),
   }),
+  'making a key': admin({
+    success: 201,
+    again: 201,
+    act: ({ account }, fault) => account.admin('POST', '/keys', { purpose: 'signing' }, { fault }),
+    holds: async ({ account }, { body }) => {
+      const { items } = await account.expect(200, 'GET', '/keys');
+      assert.ok(items.some(({ id, retiresAt }) => id === body.id && retiresAt === null));
+      assert.equal(items.filter(({ retiresAt }) => retiresAt === null).length, 1, 'the newest alone has no successor');
+    },
+  }),
+  'making a provider that needs keys': admin({
+    calls: 2,
+    success: 201,
+    again: 409,
+    act: ({ account, made }, fault) =>
+      account.admin('POST', '/providers', { ...made, signRequests: true, encryption: 'accept' }, { fault }),
+    afresh: ({ account, made }) => account.admin('POST', '/providers', { ...made, signRequests: true, metadataXml: account.metadata() }),
+    holds: async ({ account }) => {
+      const { items } = await account.expect(200, 'GET', '/keys');
+      assert.deepEqual(items.map(({ purpose }) => purpose).sort(), ['encryption', 'signing']);
+    },
+  }),
   'explaining a response': admin({
     calls: 2,
     commits: false,
@@ -178,6 +200,7 @@ export const journeys = {
     holds: (_, { body }) => assert.ok(body.accepted),
   }),
   'reading providers': reading('/providers'),
+  'reading keys': reading('/keys'),
   'reading users': reading('/users'),
   'reading the sign-in log': reading('/sign-ins'),
 };

@@ -1,5 +1,5 @@
 // Metadata that an admin may paste. Each case is made from metadata of samlify that is right:
-//   keys      whose certificates are in it: `own` unless said (`own`, `second`, `weak` RSA of 1024 bits, `curve` P-256)
+//   keys      whose certificates are in it: `own` unless said (`own`, `second`, `weak` RSA of 1024 bits, `curve` P-256, `otherCurve` P-521)
 //   edit      what happens to the XML
 //   says      what the error must say; without it the metadata is taken, and the provider then has
 //   has       what is checked of the provider
@@ -19,9 +19,10 @@ export const metadataCases = {
   'with two certificates': { keys: ['own', 'second'], has: { certificates: 2 } },
   'with one certificate twice': { keys: ['own', 'own'], has: { certificates: 1 } },
   'with a weak key beside a good one': { keys: ['weak', 'own'], has: { certificates: 1, warnings: [/not used: the RSA key has 1024 bits/] } },
+  'with a key on a curve': { keys: ['curve'], has: { certificates: 1 } },
   'with keys that have no use': { edit: (xml) => xml.replace(' use="signing"', ''), has: { certificates: 1 } },
   'with line ends in the certificate': { edit: (xml) => xml.replace(/(X509Certificate>)([^<]*)/, (_, tag, base64) => `${tag}\r\n${base64.match(/.{1,64}/g).join('\r\n')}\r\n`), has: { certificates: 1 } },
-  'with a service for POST only': { edit: (xml) => xml.replace(REDIRECT, ''), has: { ssoBinding: 'post', warnings: [/HTTP-Redirect/] } },
+  'with a service for POST only': { edit: (xml) => xml.replace(REDIRECT, ''), has: { ssoBinding: 'post', warnings: [] } },
   'with the role of a service provider beside': { edit: (xml) => xml.replace('</IDPSSODescriptor>', '</IDPSSODescriptor><SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"/>'), has: {} },
 
   'that is blank': { edit: () => ' ', says: /not XML/ },
@@ -44,7 +45,7 @@ export const metadataCases = {
   'with a certificate that is no base64': { edit: (xml) => xml.replace(/(X509Certificate>)[^<]*/, '$1%%%'), says: /not base64/ },
   'with a certificate that is none': { edit: (xml) => xml.replace(/(X509Certificate>)[^<]*/, '$1AAAA'), says: /not an X\.509 certificate/ },
   'with a weak key': { keys: ['weak'], says: /1024 bits, not 2048/ },
-  'with a key on a curve': { keys: ['curve'], says: /not RSA/ },
+  'with a key on another curve': { keys: ['otherCurve'], says: /curve 1\.3\.132\.0\.35, neither P-256 nor P-384/ },
   'with eleven certificates': { keys: Array.from({ length: 11 }, (_, index) => `extra${index}`), says: /more than 10/ },
   'without a sign-on service': { edit: (xml) => xml.replace(services, ''), says: /no SingleSignOnService/ },
   'with a sign-on URL of another scheme': { edit: (xml) => xml.replaceAll(/Location="[^"]*"/g, 'Location="javascript:alert(1)"'), says: /no SingleSignOnService/ },

@@ -8,6 +8,7 @@ import { builtModules, cron, miniflareOptions } from '../../../dev/worker/option
 import { checkAnswer } from './openapi.mjs';
 
 export const SETUP_TOKEN = 'setup-token-of-the-tests';
+export const MASTER_KEY = Buffer.alloc(32, 'master key of the tests').toString('base64');
 
 const here = dirname(fileURLToPath(import.meta.url));
 const own = (name) => ({ type: 'ESModule', path: name, contents: readFileSync(join(here, name)) });
@@ -29,7 +30,7 @@ export async function startPostern({ faults = true, vars = {}, worker = {}, shar
   const miniflare = new Miniflare(
     miniflareOptions({
       modules,
-      vars: { SETUP_TOKEN, ...vars },
+      vars: { SETUP_TOKEN, MASTER_KEY, ...vars },
       worker,
       shared: { host: '127.0.0.1', port: 0, log: new Log(LogLevel.ERROR), handleStructuredLogs: log, ...shared },
     }),
