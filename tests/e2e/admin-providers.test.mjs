@@ -52,7 +52,9 @@ describe('metadata', () => {
       for (const [fact, value] of Object.entries(facts)) assert.deepEqual(body[fact], value, fact);
       if (warnings) assert.deepEqual(body.warnings.map((text, index) => Boolean(warnings[index]?.test(text))), warnings.map(() => true), body.warnings.join());
       account.provider = body;
-      await account.refusedSignIn('not_invited', 'ada@example.com');
+      // Who signs with a key of the metadata is heard.
+      const code = names.includes('own') ? 'not_invited' : 'wrong_key';
+      await account.refusedSignIn(code, 'ada@example.com');
     });
   }
 

@@ -110,6 +110,7 @@ describe('every answer that it names happens:', () => {
     deleteProvider: (a, ids) => `/accounts/${a}/providers/${ids.provider}`,
     listUsers: (a) => `/accounts/${a}/users`, readUser: (a, ids) => `/accounts/${a}/users/${ids.user}`,
     listSignIns: (a) => `/accounts/${a}/sign-ins`, readSignIn: (a, ids) => `/accounts/${a}/sign-ins/${ids.signIn}`,
+    listKeys: (a) => `/accounts/${a}/keys`, createKey: (a) => `/accounts/${a}/keys`,
     explainResponse: (a) => `/accounts/${a}/saml/explain`,
   };
   let made = 0;
@@ -119,6 +120,7 @@ describe('every answer that it names happens:', () => {
     createAccount: () => ({ id: `made-${(made += 1)}`, name: 'Made' }),
     createProvider: () => ({ name: 'Made', kind: 'other', metadataXml: account.metadata({ entityId: entityId() }) }),
     updateProvider: () => ({ name: 'Changed' }),
+    createKey: () => ({ purpose: 'signing' }),
     explainResponse: () => ({ samlResponse: 'PHg+' }),
   };
   /** What is done differently for another status. */
