@@ -11,7 +11,7 @@ export const scene = {
   acsUrl: 'https://sp.example/gateway/api/users/saml-login?accountId=acme',
 };
 
-const escaped = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/"/g, '&quot;');
+export const escaped = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/"/g, '&quot;');
 const attribute = (name, value) => (value === null || value === undefined ? '' : ` ${name}="${escaped(value)}"`);
 
 export function response({
