@@ -89,7 +89,8 @@ export function certificateInfo(key, d = 'ds:') {
   return `<${d}KeyInfo><${d}X509Data><${d}X509Certificate>${keys(key).certificate}</${d}X509Certificate></${d}X509Data></${d}KeyInfo>`;
 }
 
-function afterIssuer(xml, signature, id) {
+/** Puts a signature where SAML wants it: after the Issuer of the element of an `ID`. */
+export function afterIssuer(xml, signature, id) {
   const at = xml.indexOf(`ID="${id}"`);
   const end = /<\/(?:\w+:)?Issuer>\s*/.exec(xml.slice(at));
   const place = at + end.index + end[0].length;

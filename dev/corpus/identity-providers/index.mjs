@@ -8,7 +8,7 @@
 //   signature   options of `sign()` for a key
 //   groups      the attribute with the person's groups
 //   attributes  `(person) => [{ name, friendlyName?, values }]`: how it names what it says of a person
-//   nameId      `(person) => text`: the e-mail address unless it is there; `isTransient`: another each time
+//   nameId      `(person) => text`: the e-mail address unless it is there
 //   sends       `(person) => person`: what of the person arrives, if not all
 //   write       `(facts) => xml`: the response, unsigned
 import { scene } from '../documents.mjs';

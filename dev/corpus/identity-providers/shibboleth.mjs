@@ -18,7 +18,6 @@ export const shibboleth = {
   signs: { response: ['response'], assertion: ['assertion'], both: ['assertion', 'response'] },
   signature: (key) => ({ keyInfo: certificateInfo(key), wrap: lines('&#13;\n'), indent: '\n' }),
   groups: 'urn:oid:1.3.6.1.4.1.5923.1.5.1.1',
-  isTransient: true,
 
   nameId: ({ email }) => `AAdzZWNyZXQx${Buffer.from(email).toString('base64')}`,
   attributes: ({ email, givenName, familyName, displayName, groups }) => [

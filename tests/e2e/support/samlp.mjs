@@ -5,11 +5,12 @@ const EMAIL_FORMAT = 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress';
 
 /**
  * A signed SAML response, base64. Takes the fields of `signWithSamlify` that samlp knows: not `algorithm`, `assertionId`,
- * `responseId`, `notBefore` (always `now`), nor `sessionNotOnOrAfter`.
+ * `responseId`, `notBefore` (always `now`), nor `sessionNotOnOrAfter`. `options` are samlp's own, on top of them.
  */
 export async function signWithSamlp(keys, response) {
   const { issuer, audience, recipient, destination = recipient, nameId, nameIdFormat = EMAIL_FORMAT, attributes = {} } = response;
   const { inResponseTo, sign = 'assertion', sessionIndex, now = Date.now(), notOnOrAfter = now + 300_000 } = response;
+  const { options: more } = response;
   const options = {
     issuer,
     audience,
@@ -28,6 +29,7 @@ export async function signWithSamlp(keys, response) {
       getClaims: () => attributes,
       getNameIdentifier: () => ({ nameIdentifier: nameId, nameIdentifierFormat: nameIdFormat }),
     }),
+    ...more,
   };
   const xml = await at(now, () => new Promise((resolve, reject) => {
     samlp.getSamlResponse(options, {}, (error, text) => (error ? reject(error) : resolve(text)));
@@ -35,8 +37,8 @@ export async function signWithSamlp(keys, response) {
   return Buffer.from(xml).toString('base64');
 }
 
-/** samlp has no clock to set. It makes the assertion synchronously, so that nothing else sees this one. */
-function at(now, work) {
+/** Runs `work` at another time, for libraries without a clock to set. They read it synchronously: nothing else sees this one. */
+export function at(now, work) {
   const RealDate = Date;
   globalThis.Date = class Date extends RealDate {
     constructor(...args) {

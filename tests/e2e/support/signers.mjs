@@ -1,6 +1,23 @@
-// Two libraries that are not ours, on two versions of xml-crypto, behind one signature:
-// `signers.samlify(keys, response)` and `signers.samlp(keys, response)` resolve to a base64 SAMLResponse.
+// Libraries that are not ours and write and sign a response of their own, behind one signature: `write(keys, response)`
+// resolves to a base64 SAMLResponse. `signs` are the values of `sign` that each knows, and `options` what else it can be
+// told, by name.
 import { signWithSamlify } from '../../../dev/idp/samlify.mjs';
+import { signWithBoxyhq } from './boxyhq.mjs';
 import { signWithSamlp } from './samlp.mjs';
 
-export const signers = { samlify: signWithSamlify, samlp: signWithSamlp };
+const all = ['assertion', 'response', 'both'];
+
+export const signers = {
+  samlify: { write: signWithSamlify, signs: all, options: { 'RSA-SHA512': { algorithm: 'sha512' } } },
+  samlp: {
+    write: signWithSamlp,
+    signs: all,
+    options: {
+      'a prefixed signature': { options: { signatureNamespacePrefix: 'ds' } },
+      'values of xs:anyType': { options: { typedAttributes: false } },
+      'no NameFormat': { options: { includeAttributeNameFormat: false } },
+      'another context class': { options: { authnContextClassRef: 'urn:oasis:names:tc:SAML:2.0:ac:classes:Kerberos' } },
+    },
+  },
+  boxyhq: { write: signWithBoxyhq, signs: ['both'], options: {} },
+};
