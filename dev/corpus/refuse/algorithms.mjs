@@ -1,10 +1,11 @@
 // Transforms, canonicalizations and algorithms that are not allowed. What is signed is what stands there, so that a
 // verifier that takes their word would find a sound signature.
 import { createHash, createHmac } from 'node:crypto';
+import { SignedXml } from 'xml-crypto';
 import { refuse } from '../case.mjs';
 import { response } from '../documents.mjs';
 import { keys } from '../keys.mjs';
-import { uri } from '../names.mjs';
+import { ns, uri } from '../names.mjs';
 import { signAssertion, signResponse } from '../sign.mjs';
 
 const signed = (options) => signAssertion(response(), options);
@@ -54,6 +55,38 @@ for (const [name, [algorithm, transforms]] of Object.entries(notAllowed)) {
     signed({ transforms }),
   );
 }
+// xml-crypto puts a PrefixList into every transform, though enveloped-signature has no parameters. Okta's stands in the
+// canonicalization alone (accept/shapes/okta).
+const prefixList = inclusiveNamespaces('', ' PrefixList="xs"');
+const declaring = response({ declarations: `xmlns:samlp="${ns.samlp}" xmlns:saml="${ns.saml}" xmlns:xs="${ns.xs}"` });
+const withoutParameters = 'Enveloped-signature has no parameters, whatever they would change.';
+for (const [name, element] of Object.entries({ assertion: 'Assertion', response: 'Response' })) {
+  refuse(
+    `transforms/enveloped-with-inclusive-namespaces-on-the-${name}`,
+    `transform_not_allowed: ${uri.enveloped}`,
+    withoutParameters,
+    (name === 'response' ? signResponse : signAssertion)(declaring, {
+      prefixes: ['xs'],
+      transforms: list(transform(uri.enveloped, prefixList), transform(uri.exclusive, prefixList)),
+    }),
+  );
+  const signer = new SignedXml({
+    privateKey: keys('idp').privateKey,
+    signatureAlgorithm: uri.rsaSha256,
+    canonicalizationAlgorithm: uri.exclusive,
+  });
+  const xpath = `//*[local-name(.)='${element}']`;
+  const transforms = [uri.enveloped, uri.exclusive];
+  signer.addReference({ xpath, digestAlgorithm: uri.sha256, transforms, inclusiveNamespacesPrefixList: ['xs'] });
+  signer.computeSignature(declaring, { prefix: 'ds', location: { reference: `${xpath}/*[local-name(.)='Issuer']`, action: 'after' } });
+  refuse(
+    `transforms/library-signs-the-${name}-with-a-prefix-list`,
+    `transform_not_allowed: ${uri.enveloped}`,
+    withoutParameters,
+    signer.getSignedXml(),
+  );
+}
+
 const malformed = {
   none: [threeParts, ''],
   empty: ['no Transform', '<ds:Transforms/>'],

@@ -15,7 +15,7 @@ const afterIssuerOf = (element) => ({ reference: `${PATH[element]}/*[local-name(
 
 /**
  * No PrefixList: xml-crypto would write it into the enveloped-signature transform too, which has no parameters and is refused
- * with one (refuse/algorithms/transforms-enveloped-with-inclusive-namespaces).
+ * with one (tests/saml/refuse/transforms/library-signs-the-assertion-with-a-prefix-list).
  */
 function signWithXmlCrypto(xml, { element, keys, algorithm = 'sha256', keyInfo = true, prefix }) {
   const signer = new SignedXml({
