@@ -6,6 +6,7 @@ await makeMissingKeys();
 const check = process.argv.includes('--check');
 const parts = [
   'accept/algorithms',
+  'accept/peers',
   'accept/policy',
   'accept/shapes',
   'accept/signatures',
@@ -16,6 +17,7 @@ const parts = [
   'refuse/envelope',
   'refuse/keys',
   'refuse/namespaces',
+  'refuse/peers',
   'refuse/places',
   'refuse/policy',
   'refuse/references',
