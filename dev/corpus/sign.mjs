@@ -92,7 +92,7 @@ export function certificateInfo(key, d = 'ds:') {
 /** Puts a signature where SAML wants it: after the Issuer of the element of an `ID`. */
 export function afterIssuer(xml, signature, id) {
   const at = xml.indexOf(`ID="${id}"`);
-  const end = /<\/(?:\w+:)?Issuer>\s*/.exec(xml.slice(at));
+  const end = /<\/(?:[^<>:]+:)?Issuer>\s*/.exec(xml.slice(at));
   const place = at + end.index + end[0].length;
   return xml.slice(0, place) + signature + xml.slice(place);
 }

@@ -59,7 +59,7 @@ describe('a library that writes the response', () => {
   };
   const friendly = naming['friendly names'];
 
-  for (const [library, { write, signs, options }] of Object.entries(signers)) {
+  for (const [library, { write, signs, options, weak = {} }] of Object.entries(signers)) {
     for (const sign of signs) {
       for (const url of ['acsUrl', 'acsUrlShort']) {
         test(`${library}, signed: ${sign}, at the ${url}`, () =>
@@ -81,6 +81,15 @@ describe('a library that writes the response', () => {
         assertSignsIn(write, { names: friendly, sign: signs.at(-1), nameId: `${library}|${format}`, nameIdFormat: nameIdFormatUri }));
     }
 
+    for (const [weakness, fields] of Object.entries(weak)) {
+      for (const sign of signs) {
+        test(`${library}, signed: ${sign}, with ${weakness}, is refused`, async () => {
+          const log = await account.refusedSignIn('algorithm_not_allowed', { nameId: 'ada@example.com', sign, ...fields }, { sign: write });
+          assert.match(log.error.got, /#(rsa-)?sha1$/);
+        });
+      }
+    }
+
     test(`${library}, in answer to a request`, async () => {
       const { id, cookie } = await account.begin({ returnTo: '/asked' });
       const { location } = await account.signIn({ nameId: 'ada@example.com', inResponseTo: id }, { sign: write, cookie });
@@ -94,6 +103,7 @@ const ways = { assertion: ['assertion'], response: ['response'], both: ['asserti
 /** How a library can be told to write signatures, or what becomes of them when they are there. */
 const signatures = {
   'without KeyInfo': { keyInfo: false },
+  'by RSA-SHA384': { algorithm: 'sha384' },
   'by RSA-SHA512': { algorithm: 'sha512' },
   'with another prefix': { prefix: 'dsig' },
   'by the first of two certificates': { key: 'idp-next' },
@@ -110,8 +120,9 @@ function wrapped(end) {
   };
 }
 
-for (const [library, { sign, ignores }] of Object.entries(documentSigners)) {
-  const known = Object.entries({ ...writings, ...signatures }).filter(([, options]) => !ignores.some((option) => option in options));
+for (const [library, { sign, algorithms, ignores }] of Object.entries(documentSigners)) {
+  const isKnown = (options) => algorithms.includes(options.algorithm ?? 'sha256') && !ignores.some((option) => option in options);
+  const known = Object.entries({ ...writings, ...signatures }).filter(([, options]) => isKnown(options));
 
   describe(`the layout of an identity provider, signed by ${library}`, () => {
     for (const [name, { key: own = 'idp' }] of Object.entries(identityProviders)) {

@@ -1,8 +1,8 @@
-// Libraries that sign a response which somebody else wrote: `{ sign, ignores }` with
+// Libraries that sign a response which somebody else wrote: `{ sign, algorithms, ignores }` with
 //   sign(xml, { id, element, keys, algorithm = 'sha256', keyInfo = true, prefix }) -> xml
-// and signs the `element` (`assertion` or `response`) of an ID. `algorithm` is `sha256` or `sha512`, for digest and signature;
+// and signs the `element` (`assertion` or `response`) of an ID. `algorithm` is one of `algorithms`, for digest and signature;
 // `keyInfo` says whether the certificate comes along; `prefix` is that of the signature's elements. `ignores` names the options
-// that a library has not.
+// that a library has not, and the writings (interop.mjs) that it cannot sign.
 import samlify from 'samlify';
 import { SignedXml } from 'xml-crypto';
 import { uri } from '../../../dev/corpus/names.mjs';
@@ -43,9 +43,10 @@ function signWithSamlify(xml, { element, keys, algorithm = 'sha256', prefix = 'd
 }
 
 export const documentSigners = {
-  'xml-crypto': { sign: signWithXmlCrypto, ignores: [] },
-  samlify: { sign: signWithSamlify, ignores: ['keyInfo'] },
-  xmldsigjs: { sign: signWithXmldsigjs, ignores: ['prefix'] },
+  'xml-crypto': { sign: signWithXmlCrypto, algorithms: ['sha256', 'sha512'], ignores: [] },
+  samlify: { sign: signWithSamlify, algorithms: ['sha256', 'sha512'], ignores: ['keyInfo'] },
+  // It canonicalizes SignedInfo as if `ds` were what the root says: xml-crypto does not verify that either.
+  xmldsigjs: { sign: signWithXmldsigjs, algorithms: ['sha256', 'sha384', 'sha512'], ignores: ['prefix', 'takesDs'] },
 };
 
 /** Signs several elements with one library, the inner one first. `finish` may rewrite each signature when it is there. */

@@ -91,14 +91,24 @@ export class Interop {
   }
 }
 
-/** How the same response can be written otherwise, by name: `attributes` of `respond()`, `edit` of the unsigned text. */
+/**
+ * How the same response can be written otherwise, by name: `attributes` of `respond()`, `edit` of the unsigned text.
+ * `takesDs`: the root binds the usual prefix of signatures to something else.
+ */
 export const writings = {
   'pretty-printed': { edit: indented('\n') },
   'pretty-printed with CR LF': { edit: indented('\r\n') },
+  'with unusual prefixes': { edit: renamed({ samlp: 'q1', saml2p: 'Q-2', saml: 'samlp', saml2: 'n.x_é' }) },
+  'with the prefix ds for the protocol': { edit: renamed({ samlp: 'ds', saml2p: 'ds' }), takesDs: true },
   'with nil and empty values before the others': {
     attributes: (list) => list.map((one) => ({ ...one, values: [null, '', ...one.values] })),
   },
 };
+
+/** The prefixes of SAML under other names. */
+function renamed(names) {
+  return (xml) => xml.replace(/(?<=<\/?|xmlns:)(samlp|saml2p|saml2|saml)(?=[:=])/g, (prefix) => names[prefix] ?? prefix);
+}
 
 /** White space between the elements of a response; what an element holds stays as it is. */
 function indented(end) {

@@ -12,7 +12,7 @@ const { DOMImplementation, DOMParser, XMLSerializer } = its('@xmldom/xmldom');
 its('xml-core').setNodeDependencies({ DOMImplementation, DOMParser, XMLSerializer, xpath: its('xpath') });
 xmldsig.Application.setEngine('Node.js', { subtle: webcrypto.subtle });
 
-const HASH = { sha256: 'SHA-256', sha512: 'SHA-512' };
+const HASH = { sha256: 'SHA-256', sha384: 'SHA-384', sha512: 'SHA-512' };
 
 /** See document-signers.mjs; the prefix is `ds`. */
 export async function signWithXmldsigjs(xml, { id, keys, algorithm: name = 'sha256', keyInfo = true }) {
