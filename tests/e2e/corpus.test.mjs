@@ -147,5 +147,7 @@ describe('what the corpus refuses', () => {
   test('was tried in full', () => {
     assert.ok(all.length >= 931, String(all.length));
     assert.equal(refused, all.length);
+    const names = Object.keys(exceptions).filter((name) => name.startsWith('refuse/'));
+    assert.deepEqual(names.filter((name) => !all.some((one) => one.name === name)), []);
   });
 });
