@@ -15,6 +15,9 @@ const usual = {
   trusted: ['idp'],
   pending: null,
   idpInitiated: true,
+  allowSha1: false,
+  authnContext: [],
+  allowUnknownRequest: false,
   posted: 'oneLine',
   repeat: {},
 };
@@ -56,20 +59,22 @@ function formField(posted, document) {
 export function byProvider(all) {
   const groups = new Map();
   for (const one of all) {
-    const { now, issuer, trusted, skewSeconds, idpInitiated, audience } = one;
-    const key = JSON.stringify([now, issuer, trusted, skewSeconds, idpInitiated, audience]);
-    if (!groups.has(key)) groups.set(key, { now: Date.parse(now), settings: settings(one), cases: [] });
+    const key = JSON.stringify([one.now, settings({ ...one, trusted: [] }), one.trusted]);
+    if (!groups.has(key)) groups.set(key, { now: Date.parse(one.now), settings: settings(one), cases: [] });
     groups.get(key).cases.push(one);
   }
   return [...groups.values()];
 }
 
-function settings({ issuer, trusted, skewSeconds, idpInitiated, audience }) {
+function settings({ issuer, trusted, skewSeconds, idpInitiated, audience, allowSha1, authnContext, allowUnknownRequest }) {
   return {
     entityId: issuer,
     keys: trusted.map(keys),
     clockSkewSeconds: skewSeconds,
     allowIdpInitiated: idpInitiated,
+    allowSha1,
+    requestedAuthnContext: authnContext,
+    allowUnknownInResponseTo: allowUnknownRequest,
     spEntityId: audience === usual.audience ? null : audience,
   };
 }
