@@ -10,7 +10,7 @@ import { startPostern } from './support/postern.mjs';
 const MINUTES = 60_000;
 const CHECKS = [
   'base64', 'document', 'issuer', 'signature', 'response_issuer', 'assertion_issuer', 'destination', 'audience', 'subject_confirmation',
-  'conditions', 'session', 'name_id', 'in_response_to', 'request',
+  'conditions', 'session', 'authn_context', 'name_id', 'in_response_to', 'request',
 ];
 let postern;
 let keys;
