@@ -1,7 +1,8 @@
 //! The seam to public-key cryptography and randomness.
 //!
-//! Digests and canonicalization are done here, in step; the public-key operation is asked of a [`Crypto`]: WebCrypto at
-//! the edge, the `rsa`, `p256` and `p384` crates natively. Which keys and algorithms are acceptable is decided here, before either is asked.
+//! Canonicalization is done here; the public-key operation and the digest of what can be large are asked of a [`Crypto`]:
+//! WebCrypto at the edge, the `rsa`, `p256`, `p384` and `sha2` crates natively. Which keys and algorithms are acceptable is
+//! decided here, before either is asked.
 
 mod algorithm;
 mod certificate;
@@ -40,6 +41,11 @@ pub trait Crypto {
     /// Decrypts what was encrypted to a key of ours. `None`: it was not, or not soundly; nothing tells which, and all take
     /// the same steps.
     async fn decrypt(&self, key: PrivateKey<'_>, encrypted: Encrypted<'_>) -> Result<Option<Vec<u8>>, CryptoError>;
+
+    /// The digest of some bytes. A platform that is faster at it than we are does it itself.
+    async fn digest(&self, algorithm: DigestAlgorithm, bytes: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        Ok(algorithm.digest(bytes))
+    }
 
     /// Fills the buffer with unpredictable bytes. A platform that has none left ends here: nothing safe could follow.
     fn random(&self, buffer: &mut [u8]);

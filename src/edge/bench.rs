@@ -3,9 +3,10 @@
 
 use super::web_crypto::WebCrypto;
 use crate::crypto::TrustedKeys;
-use crate::saml::{Expectations, IdpMetadata, ReceivedResponse, decode_base64};
+use crate::saml::{Expectations, IdpMetadata, ReceivedResponse, SamlError, decode_base64};
 use crate::time::{Duration, Timestamp};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use worker::{Request, Response, Result};
 
 /// What to verify, how often.
@@ -20,26 +21,35 @@ struct Task {
     times: u32,
 }
 
-/// `POST /__bench/verify`: `{metadataXml, samlResponse, audience, acsUrl, now, times}` → `{accepted}`, how many were.
+/// `POST /__bench/verify`: `{metadataXml, samlResponse, audience, acsUrl, now, times}` → `{accepted, refused}`: how many
+/// were accepted, and how many refused for each code.
 pub(super) async fn fetch(mut request: Request) -> Result<Response> {
     let task: Task = request.json().await?;
     let metadata = IdpMetadata::parse(task.metadata_xml.as_bytes()).map_err(|error| error.to_string())?;
     let keys = TrustedKeys::new(&metadata.certificates, false).ok_or("no strong key")?;
     let mut accepted = 0;
+    let mut refused: BTreeMap<&str, u32> = BTreeMap::new();
     for _ in 0..task.times {
-        let xml = decode_base64(&task.saml_response).map_err(|error| error.to_string())?;
-        let received = ReceivedResponse::parse(&xml).map_err(|error| error.to_string())?;
-        let authentic = received.authenticate(&keys, &WebCrypto).await.map_err(|error| error.to_string())?;
-        let (_, checked) = authentic.check(&Expectations {
-            issuer: &metadata.entity_id,
-            audience: &task.audience,
-            acs_url: &task.acs_url,
-            authn_context: &[],
-            clock_skew: Duration::seconds(120),
-            now: Timestamp(task.now),
-        });
-        let checked = checked.map_err(|error| error.to_string())?;
-        accepted += u32::from(!checked.name_id().value.is_empty());
+        match verify(&task, &metadata, &keys).await {
+            Ok(name_id) => accepted += u32::from(!name_id.is_empty()),
+            Err(error) => *refused.entry(error.code()).or_default() += 1,
+        }
     }
-    Response::from_json(&serde_json::json!({ "accepted": accepted }))
+    Response::from_json(&serde_json::json!({ "accepted": accepted, "refused": refused }))
+}
+
+/// What a sign-in does with the form field, until a store is needed.
+async fn verify(task: &Task, metadata: &IdpMetadata, keys: &TrustedKeys) -> std::result::Result<String, SamlError> {
+    let xml = decode_base64(&task.saml_response)?;
+    let received = ReceivedResponse::parse(&xml)?;
+    let authentic = received.authenticate(keys, &WebCrypto).await?;
+    let (_, checked) = authentic.check(&Expectations {
+        issuer: &metadata.entity_id,
+        audience: &task.audience,
+        acs_url: &task.acs_url,
+        authn_context: &[],
+        clock_skew: Duration::seconds(120),
+        now: Timestamp(task.now),
+    });
+    Ok(checked?.name_id().value.clone())
 }

@@ -5,11 +5,14 @@ use crate::crypto::{
     Crypto, CryptoError, DigestAlgorithm, Encrypted, KeyKind, KeyPair, MasterKey, PrivateKey, PublicKey,
     SignatureAlgorithm, WrappedKey,
 };
-use js_sys::{Array, Object, Promise, Reflect};
+use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
+
+/// Below this many bytes, asking costs more than SHA-256 in WebAssembly.
+const WORTH_ASKING: usize = 1024;
 
 /// So many imported keys are kept; then all are forgotten. Bounds the memory of an isolate.
 const CAPACITY: usize = 500;
@@ -32,6 +35,9 @@ extern "C" {
 
     #[wasm_bindgen(js_namespace = ["crypto", "subtle"], js_name = verify, catch)]
     fn verify(algorithm: &JsValue, key: &JsValue, signature: &[u8], data: &[u8]) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(js_namespace = ["crypto", "subtle"], js_name = digest, catch)]
+    fn digest(algorithm: &str, data: &[u8]) -> Result<Promise, JsValue>;
 }
 
 pub(super) struct WebCrypto;
@@ -64,6 +70,15 @@ impl Crypto for WebCrypto {
         let mut substitute = [0; 32];
         self.random(&mut substitute);
         private_keys::decrypt(key, encrypted, &substitute).await
+    }
+
+    async fn digest(&self, algorithm: DigestAlgorithm, bytes: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        if bytes.len() < WORTH_ASKING {
+            return Ok(algorithm.digest(bytes));
+        }
+        let digest = digest(hash(algorithm), bytes).map_err(|error| failed(&error))?;
+        let digest = JsFuture::from(digest).await.map_err(|error| failed(&error))?;
+        Ok(Uint8Array::new(&digest).to_vec())
     }
 
     #[allow(clippy::disallowed_methods, reason = "this is the seam")]

@@ -1,7 +1,9 @@
 //! Canonical bytes of an element, after *Exclusive XML Canonicalization 1.0* without comments (the tree has none) and,
 //! for a reference that names no canonicalization, *Canonical XML 1.0*.
 
-use super::xml::{AttributeView, Child, Element, Limit, NamespaceRank, XML_NAMESPACE};
+use super::xml::{
+    AttributeView, Child, DeclarationView, Element, Limit, NamespaceRank, PrefixId, XML_NAMESPACE, order,
+};
 
 /// Which namespace declarations are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +41,15 @@ pub(super) fn canonicalize(
     method: &Method,
     without: Option<Element<'_, '_>>,
 ) -> Result<String, CanonicalError> {
-    let mut writer = Writer { method, without, written: Vec::with_capacity(16), out: String::with_capacity(8 * 1024) };
+    let mut writer = Writer {
+        method,
+        without,
+        in_force: vec![NamespaceRank::NONE; apex.document().prefixes()],
+        replaced: Vec::with_capacity(16),
+        declarations: Vec::with_capacity(16),
+        attributes: Vec::with_capacity(16),
+        out: String::with_capacity(8 * 1024),
+    };
     writer.element(apex, true)?;
     if writer.out.is_empty() { Err(CanonicalError::Empty) } else { Ok(writer.out) }
 }
@@ -47,17 +57,14 @@ pub(super) fn canonicalize(
 struct Writer<'m, 'd, 'a> {
     method: &'m Method,
     without: Option<Element<'d, 'a>>,
-    /// Declarations in force in the output, innermost last.
-    written: Vec<Written<'d>>,
+    /// What each prefix stands for in the output.
+    in_force: Vec<NamespaceRank>,
+    /// What it stood for outside of the open elements.
+    replaced: Vec<(PrefixId, NamespaceRank)>,
+    /// Those of one element, before they are written.
+    declarations: Vec<DeclarationView<'d>>,
+    attributes: Vec<AttributeView<'d>>,
     out: String,
-}
-
-/// A declaration of the output. Its order is that in which declarations are written: by prefix.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Written<'d> {
-    prefix: &'d str,
-    rank: NamespaceRank,
-    uri: &'d str,
 }
 
 impl<'d, 'a: 'd> Writer<'_, 'd, 'a> {
@@ -66,11 +73,18 @@ impl<'d, 'a: 'd> Writer<'_, 'd, 'a> {
         if self.without == Some(element) {
             return Ok(());
         }
-        let outside = self.written.len();
+        let outside = self.replaced.len();
+        let (binding, local) = (element.binding(), element.local_name());
         self.out.push('<');
-        self.name(element.prefix(), element.local_name());
-        self.declarations(element, apex)?;
-        self.attributes(element, apex);
+        self.name(binding.prefix, local);
+        self.declare(binding);
+        if apex || !element.is_plain() {
+            self.declare_others(element, apex);
+            self.write_declarations()?;
+            self.attributes(element, apex);
+        } else if !self.declarations.is_empty() {
+            self.write_declarations()?;
+        }
         self.out.push('>');
         for child in element.children() {
             match child {
@@ -79,9 +93,13 @@ impl<'d, 'a: 'd> Writer<'_, 'd, 'a> {
             }
         }
         self.out.push_str("</");
-        self.name(element.prefix(), element.local_name());
+        self.name(binding.prefix, local);
         self.out.push('>');
-        self.written.truncate(outside);
+        while self.replaced.len() > outside
+            && let Some((prefix, rank)) = self.replaced.pop()
+        {
+            self.in_force[prefix.index()] = rank;
+        }
         self.within_bounds()
     }
 
@@ -91,24 +109,26 @@ impl<'d, 'a: 'd> Writer<'_, 'd, 'a> {
 
     fn name(&mut self, prefix: &str, local: &str) {
         if !prefix.is_empty() {
-            self.out.push_str(prefix);
+            push(prefix, &mut self.out);
             self.out.push(':');
         }
-        self.out.push_str(local);
+        push(local, &mut self.out);
     }
 
-    fn declarations(&mut self, element: Element<'d, 'a>, apex: bool) -> Result<(), CanonicalError> {
-        let from = self.written.len();
-        self.declare(Written { prefix: element.prefix(), rank: element.rank(), uri: element.namespace() });
-        for attribute in element.attributes() {
-            if !attribute.prefix.is_empty() {
-                self.declare(Written { prefix: attribute.prefix, rank: attribute.rank, uri: attribute.namespace });
+    /// Declares what attributes use, and what the method lists.
+    fn declare_others(&mut self, element: Element<'d, 'a>, apex: bool) {
+        for AttributeView { prefix, id, namespace: uri, rank, .. } in element.attributes() {
+            if !prefix.is_empty() {
+                self.declare(DeclarationView { prefix, id, uri, rank });
             }
         }
         self.declare_listed(element, apex);
-        self.written[from..].sort_unstable();
-        for index in from..self.written.len() {
-            let Written { prefix, uri, .. } = self.written[index];
+    }
+
+    fn write_declarations(&mut self) -> Result<(), CanonicalError> {
+        self.declarations.sort_unstable_by_key(|declaration| declaration.prefix);
+        let mut declarations = std::mem::take(&mut self.declarations);
+        for DeclarationView { prefix, uri, .. } in declarations.drain(..) {
             self.out.push_str(" xmlns");
             if !prefix.is_empty() {
                 self.out.push(':');
@@ -119,19 +139,20 @@ impl<'d, 'a: 'd> Writer<'_, 'd, 'a> {
             self.out.push('"');
             self.within_bounds()?;
         }
+        self.declarations = declarations;
         Ok(())
     }
 
     /// Declares what the method lists, whether a name uses it or not. What is in force changes only where something is
     /// declared; at the apex all that is in force is new.
     fn declare_listed(&mut self, element: Element<'d, 'a>, apex: bool) {
-        let mut shadowed: Vec<&str> = Vec::new();
+        let mut shadowed: Vec<PrefixId> = Vec::new();
         let mut next = Some(element);
         while let Some(at) = next {
             for declared in at.declarations() {
-                if self.method.lists(declared.prefix) && !shadowed.contains(&declared.prefix) {
-                    self.declare(Written { prefix: declared.prefix, rank: declared.rank, uri: declared.uri });
-                    shadowed.push(declared.prefix);
+                if self.method.lists(declared.prefix) && !shadowed.contains(&declared.id) {
+                    self.declare(declared);
+                    shadowed.push(declared.id);
                 }
             }
             next = if apex { at.parent() } else { None };
@@ -139,29 +160,32 @@ impl<'d, 'a: 'd> Writer<'_, 'd, 'a> {
     }
 
     /// Puts a declaration among those to write, unless the output has it already.
-    fn declare(&mut self, declaration: Written<'d>) {
-        if declaration.prefix == "xml" {
-            return;
-        }
-        let in_force = self.written.iter().rev().find(|written| written.prefix == declaration.prefix);
-        if in_force.map_or(NamespaceRank::NONE, |written| written.rank) != declaration.rank {
-            self.written.push(declaration);
+    #[inline(always)]
+    fn declare(&mut self, declaration: DeclarationView<'d>) {
+        let in_force = &mut self.in_force[declaration.id.index()];
+        if *in_force != declaration.rank && declaration.prefix != "xml" {
+            self.replaced.push((declaration.id, *in_force));
+            *in_force = declaration.rank;
+            self.declarations.push(declaration);
         }
     }
 
     fn attributes(&mut self, element: Element<'d, 'a>, apex: bool) {
-        let mut attributes: Vec<AttributeView<'d>> = element.attributes().collect();
+        self.attributes.extend(element.attributes());
         if apex && *self.method == Method::Inclusive {
-            inherit_xml_attributes(element, &mut attributes);
+            inherit_xml_attributes(element, &mut self.attributes);
         }
-        attributes.sort_unstable_by_key(|attribute| (attribute.rank, attribute.local));
-        for attribute in attributes {
+        self.attributes
+            .sort_unstable_by(|one, other| one.rank.cmp(&other.rank).then_with(|| order(one.local, other.local)));
+        let mut attributes = std::mem::take(&mut self.attributes);
+        for attribute in attributes.drain(..) {
             self.out.push(' ');
             self.name(attribute.prefix, attribute.local);
             self.out.push_str("=\"");
             escape_attribute(attribute.value, &mut self.out);
             self.out.push('"');
         }
+        self.attributes = attributes;
     }
 }
 
@@ -179,6 +203,10 @@ fn inherit_xml_attributes<'d>(apex: Element<'d, '_>, attributes: &mut Vec<Attrib
 }
 
 fn escape_text(text: &str, out: &mut String) {
+    let bytes = text.as_bytes();
+    if is_long(bytes) && memchr::memchr3(b'&', b'<', b'>', bytes).or(memchr::memchr(b'\r', bytes)).is_none() {
+        return out.push_str(text);
+    }
     escape(text, out, |byte| match byte {
         b'&' => Some("&amp;"),
         b'<' => Some("&lt;"),
@@ -189,6 +217,14 @@ fn escape_text(text: &str, out: &mut String) {
 }
 
 fn escape_attribute(text: &str, out: &mut String) {
+    let bytes = text.as_bytes();
+    let none = |found: Option<usize>| found.is_none();
+    if is_long(bytes)
+        && none(memchr::memchr3(b'&', b'<', b'"', bytes))
+        && none(memchr::memchr3(b'\t', b'\n', b'\r', bytes))
+    {
+        return out.push_str(text);
+    }
     escape(text, out, |byte| match byte {
         b'&' => Some("&amp;"),
         b'<' => Some("&lt;"),
@@ -200,16 +236,36 @@ fn escape_attribute(text: &str, out: &mut String) {
     });
 }
 
+/// Whether it is worth a search first for whether there is anything to escape.
+fn is_long(bytes: &[u8]) -> bool {
+    bytes.len() >= 32
+}
+
+#[inline(always)]
 fn escape(text: &str, out: &mut String, replacement: impl Fn(u8) -> Option<&'static str>) {
     let mut from = 0;
     for (at, byte) in text.bytes().enumerate() {
         if let Some(escaped) = replacement(byte) {
-            out.push_str(&text[from..at]);
-            out.push_str(escaped);
+            push(&text[from..at], out);
+            push(escaped, out);
             from = at + 1;
+            // Whoever called sees that it is too much.
+            if out.len() > Limit::Bytes.maximum() {
+                return;
+            }
         }
     }
-    out.push_str(&text[from..]);
+    push(&text[from..], out);
+}
+
+/// As `push_str`, for what is mostly a few bytes: copying a block costs more than they do.
+#[inline(always)]
+fn push(text: &str, out: &mut String) {
+    if text.len() < 12 && text.is_ascii() {
+        out.extend(text.bytes().map(char::from));
+    } else {
+        out.push_str(text);
+    }
 }
 
 /// More prefixes than identity providers list by far: they name one or two.

@@ -58,7 +58,7 @@ pub(super) async fn verify<C: Crypto>(
     let shape = read_signature(signed, signature, keys)?;
     let canonical = c14n::canonicalize(signed, &shape.reference.method, Some(signature))
         .map_err(|error| not_canonical(error, "nothing but itself to sign"))?;
-    let digest = shape.reference.digest.digest(canonical.as_bytes());
+    let digest = crypto.digest(shape.reference.digest, canonical.as_bytes()).await.map_err(SamlError::Crypto)?;
     if !bool::from(digest.ct_eq(&shape.reference.value)) {
         return Err(SamlError::DigestMismatch { element: signed.local_name().to_owned() });
     }

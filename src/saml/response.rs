@@ -5,7 +5,7 @@ use super::assertion::{Assertion, Attribute, NameId, check_version, issuer, requ
 use super::dsig::{self, SignedElement};
 use super::error::SamlError;
 use super::policy::{self, Check, Expectations, Request, Unsolicited};
-use super::xml::{Document, Element, trim};
+use super::xml::{Document, Element, Place, order, trim};
 use crate::crypto::{Crypto, TrustedKeys};
 use crate::provider::MAX_CLOCK_SKEW;
 use crate::time::Timestamp;
@@ -16,6 +16,7 @@ const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
 #[derive(Debug)]
 pub struct ReceivedResponse<'a> {
     document: Document<'a>,
+    assertion: Place,
     claimed_issuer: Option<String>,
 }
 
@@ -61,18 +62,19 @@ impl<'a> ReceivedResponse<'a> {
     /// Reads a document and checks everything of its shape that signatures rely on.
     pub fn parse(xml: &'a [u8]) -> Result<Self, SamlError> {
         let document = Document::parse(xml).map_err(SamlError::Xml)?;
-        let claimed_issuer = {
+        let (assertion, claimed_issuer) = {
             let response = document.root();
             if !response.is(Namespace::PROTOCOL, "Response") {
                 let got = format!("{{{}}}{}", response.namespace(), response.local_name());
                 return Err(SamlError::WrongRoot { got });
             }
-            let assertion = the_assertion(&document)?;
-            check_signature_places(&document, assertion)?;
+            let landmarks = Landmarks::of(&document);
+            let assertion = landmarks.assertion(response)?;
+            check_signature_places(&landmarks.signatures, response, assertion)?;
             check_ids(&document, assertion)?;
-            issuer(response)?.or(issuer(assertion)?)
+            (assertion.place(), issuer(response)?.or(issuer(assertion)?))
         };
-        Ok(Self { document, claimed_issuer })
+        Ok(Self { document, assertion, claimed_issuer })
     }
 
     /// The issuer by the response's own word: enough to choose the provider to check it against, and for nothing else.
@@ -83,17 +85,17 @@ impl<'a> ReceivedResponse<'a> {
     /// Verifies every signature in the response with these keys, and reads what was signed from the signed bytes.
     pub async fn authenticate<C: Crypto>(self, keys: &TrustedKeys, crypto: &C) -> Result<AuthenticResponse, SamlError> {
         let response = self.document.root();
-        let assertion = the_assertion(&self.document)?;
+        let assertion = self.document.at(self.assertion);
         let by_response = verify_child_signature(response, keys, crypto).await?;
         let by_assertion = verify_child_signature(assertion, keys, crypto).await?;
         match (by_response, by_assertion) {
             (None, None) => Err(SamlError::NotSigned),
             (Some(signed), inner) => {
-                let document = Document::parse(signed.canonical().as_bytes()).map_err(SamlError::Xml)?;
+                let document = Document::parse_canonical(signed.canonical().as_bytes()).map_err(SamlError::Xml)?;
                 let envelope = Envelope::read(document.root(), true)?;
                 let assertion = match &inner {
                     Some(inner) => Self::assertion_of(inner)?,
-                    None => Assertion::read(the_assertion(&document)?)?,
+                    None => Assertion::read(Landmarks::of(&document).assertion(document.root())?)?,
                 };
                 drop(document);
                 Ok(AuthenticResponse { envelope, assertion, signed, signed_name: "Response" })
@@ -107,7 +109,7 @@ impl<'a> ReceivedResponse<'a> {
     }
 
     fn assertion_of(signed: &SignedElement) -> Result<Assertion, SamlError> {
-        let document = Document::parse(signed.canonical().as_bytes()).map_err(SamlError::Xml)?;
+        let document = Document::parse_canonical(signed.canonical().as_bytes()).map_err(SamlError::Xml)?;
         Assertion::read(document.root())
     }
 }
@@ -263,40 +265,61 @@ async fn verify_child_signature<C: Crypto>(
     }
 }
 
-/// The one assertion of the document: a child of the Response, with no other anywhere.
-fn the_assertion<'d, 'a>(document: &'d Document<'a>) -> Result<Element<'d, 'a>, SamlError> {
-    let is_assertion = |element: &Element<'_, '_>| {
-        matches!(element.local_name(), "Assertion" | "EncryptedAssertion")
-            && element.namespace() == Namespace::ASSERTION
-    };
-    let mut assertions = document.elements().filter(is_assertion);
-    let Some(assertion) = assertions.next() else {
-        // A refusal at the identity provider comes without an assertion: its reason is the one to tell.
-        check_status(document.root())?;
-        return Err(SamlError::NoAssertion);
-    };
-    let others = assertions.count();
-    if others > 0 {
-        return Err(SamlError::TooManyAssertions { got: others + 1 });
+/// The elements of a document that rules are about, found in one walk: a sender chooses how long it is.
+struct Landmarks<'d, 'a> {
+    /// The first assertion, encrypted or not, and how many there are.
+    assertion: Option<Element<'d, 'a>>,
+    assertions: usize,
+    signatures: Vec<Element<'d, 'a>>,
+}
+
+impl<'d, 'a> Landmarks<'d, 'a> {
+    fn of(document: &'d Document<'a>) -> Self {
+        let mut found = Self { assertion: None, assertions: 0, signatures: Vec::with_capacity(2) };
+        for element in document.elements() {
+            match element.local_name() {
+                "Assertion" | "EncryptedAssertion" if element.namespace() == Namespace::ASSERTION => {
+                    found.assertion = found.assertion.or(Some(element));
+                    found.assertions += 1;
+                }
+                "Signature" if element.namespace() == Namespace::DSIG => found.signatures.push(element),
+                _ => {}
+            }
+        }
+        found
     }
-    if assertion.parent() != Some(document.root()) {
-        return Err(SamlError::MisplacedAssertion);
+
+    /// The one assertion of the document: a child of the Response, with no other anywhere.
+    fn assertion(&self, response: Element<'d, 'a>) -> Result<Element<'d, 'a>, SamlError> {
+        let Some(assertion) = self.assertion else {
+            // A refusal at the identity provider comes without an assertion: its reason is the one to tell.
+            check_status(response)?;
+            return Err(SamlError::NoAssertion);
+        };
+        if self.assertions > 1 {
+            return Err(SamlError::TooManyAssertions { got: self.assertions });
+        }
+        if assertion.parent() != Some(response) {
+            return Err(SamlError::MisplacedAssertion);
+        }
+        if assertion.local_name() == "EncryptedAssertion" {
+            return Err(SamlError::EncryptedAssertion);
+        }
+        Ok(assertion)
     }
-    if assertion.local_name() == "EncryptedAssertion" {
-        return Err(SamlError::EncryptedAssertion);
-    }
-    Ok(assertion)
 }
 
 /// A signature stands after `Issuer`, as a child of the Response or of the Assertion, once in each.
-fn check_signature_places(document: &Document<'_>, assertion: Element<'_, '_>) -> Result<(), SamlError> {
-    for signature in document.elements().filter(|element| element.is(Namespace::DSIG, "Signature")) {
-        let parent = signature.parent().filter(|parent| *parent == document.root() || *parent == assertion);
-        let place = parent.and_then(|parent| parent.child_elements().position(|child| child == signature));
-        let after_issuer = parent
-            .and_then(|parent| parent.child_elements().next())
-            .is_some_and(|first| first.is(Namespace::ASSERTION, "Issuer"));
-        if place != Some(1) || !after_issuer {
+fn check_signature_places(
+    signatures: &[Element<'_, '_>],
+    response: Element<'_, '_>,
+    assertion: Element<'_, '_>,
+) -> Result<(), SamlError> {
+    for signature in signatures {
+        let parent = signature.parent().filter(|parent| *parent == response || *parent == assertion);
+        let mut children = parent.into_iter().flat_map(|parent| parent.child_elements());
+        let after_issuer = children.next().is_some_and(|first| first.is(Namespace::ASSERTION, "Issuer"));
+        if !after_issuer || children.next() != Some(*signature) {
             return Err(SamlError::MisplacedSignature);
         }
     }
@@ -305,21 +328,16 @@ fn check_signature_places(document: &Document<'_>, assertion: Element<'_, '_>) -
 
 /// Every identifier stands once in the document, and what can be signed has one only.
 fn check_ids(document: &Document<'_>, assertion: Element<'_, '_>) -> Result<(), SamlError> {
-    let mut ids = Vec::with_capacity(8);
-    for element in document.elements() {
-        for attribute in element.attributes() {
-            let id = attribute.namespace.is_empty() && attribute.local == "ID";
-            // `Id`, `xml:id`, `wsu:Id`: whatever another reader could take for an identifier.
-            let alias = !id && attribute.local.eq_ignore_ascii_case("id");
-            if alias && (element == document.root() || element == assertion) {
-                return Err(SamlError::IdAlias);
-            }
-            if id || alias {
-                ids.push(attribute.value);
-            }
+    // `Id`, `xml:id`, `wsu:Id`: whatever another reader could take for an identifier.
+    let is_like_one = |local: &str| local.eq_ignore_ascii_case("id");
+    for signable in [document.root(), assertion] {
+        let mut aliases = signable.attributes().filter(|a| !(a.namespace.is_empty() && a.local == "ID"));
+        if aliases.any(|alias| is_like_one(alias.local)) {
+            return Err(SamlError::IdAlias);
         }
     }
-    ids.sort_unstable();
+    let mut ids: Vec<&str> = document.attributes().filter(|a| is_like_one(a.local)).map(|a| a.value).collect();
+    ids.sort_unstable_by(|one, other| order(one, other));
     match ids.windows(2).find(|pair| pair[0] == pair[1]) {
         Some(pair) => Err(SamlError::DuplicateId { id: pair[0].to_owned() }),
         None => Ok(()),

@@ -3,9 +3,13 @@
 //! The tree knows elements, attributes and text, each with its expanded name. What SAML has no use for (DOCTYPE,
 //! entities, comments, processing instructions) is refused while reading, so no later step can misread it.
 
+mod name;
 mod parse;
+mod scope;
+mod text;
 
 pub use parse::{Limit, XmlError};
+pub(super) use text::order;
 
 use std::borrow::Cow;
 
@@ -18,6 +22,8 @@ pub struct Document<'a> {
     nodes: Vec<Node<'a>>,
     attributes: Vec<Attribute<'a>>,
     declarations: Vec<Declaration<'a>>,
+    /// How many [`PrefixId`]s there are.
+    prefixes: u32,
     /// The place of each declaration's URI among all URIs of the document, in order. Equal URIs have one place, so that
     /// URIs, which a sender can make long, are compared once and not at every name.
     ranks: Vec<u32>,
@@ -76,19 +82,25 @@ struct Attribute<'a> {
 #[derive(Debug)]
 struct Declaration<'a> {
     prefix: &'a str,
+    id: PrefixId,
     uri: Cow<'a, str>,
 }
 
 impl<'a> Document<'a> {
     /// Reads a document, within the bounds of [`Limit`].
     pub fn parse(input: &'a [u8]) -> Result<Self, XmlError> {
-        parse::document(input, parse::Remarks::Refuse)
+        parse::document(input, parse::Source::Message)
+    }
+
+    /// Reads the canonical bytes of an element of a document that was read before, once their signature is verified.
+    pub(super) fn parse_canonical(input: &'a [u8]) -> Result<Self, XmlError> {
+        parse::document(input, parse::Source::Canonical)
     }
 
     /// Reads a document that an admin gives us, within the same bounds: comments and processing instructions are left
     /// out. Never for a document whose signature matters.
     pub fn parse_configuration(input: &'a [u8]) -> Result<Self, XmlError> {
-        parse::document(input, parse::Remarks::LeaveOut)
+        parse::document(input, parse::Source::Configuration)
     }
 
     /// The document element.
@@ -101,6 +113,33 @@ impl<'a> Document<'a> {
         self.root().descendants()
     }
 
+    /// Every attribute of every element, in document order.
+    pub fn attributes(&self) -> impl Iterator<Item = AttributeView<'_>> {
+        self.attributes.iter().map(|attribute| self.view(attribute))
+    }
+
+    /// How many [`PrefixId`]s there are.
+    pub fn prefixes(&self) -> usize {
+        self.prefixes as usize
+    }
+
+    /// The element of a place in this document.
+    pub(super) fn at(&self, place: Place) -> Element<'_, 'a> {
+        Element { document: self, index: place.0 }
+    }
+
+    #[inline(always)]
+    fn view<'d>(&'d self, attribute: &'d Attribute<'_>) -> AttributeView<'d> {
+        AttributeView {
+            prefix: attribute.name.prefix,
+            local: attribute.name.local,
+            namespace: self.uri(attribute.name.namespace),
+            rank: self.rank(attribute.name.namespace),
+            id: self.prefix_id(attribute.name.namespace),
+            value: &attribute.value,
+        }
+    }
+
     // What is asked of every name is in line, although the module is built for size: a tenth of a verification.
 
     /// Equal and ordered as the URIs are, within this document.
@@ -110,6 +149,14 @@ impl<'a> Document<'a> {
             Namespace::None => NamespaceRank(0),
             Namespace::Xml => NamespaceRank(self.xml_rank),
             Namespace::Declared(index) => NamespaceRank(self.ranks[index as usize]),
+        }
+    }
+
+    #[inline(always)]
+    fn prefix_id(&self, namespace: Namespace) -> PrefixId {
+        match namespace {
+            Namespace::None | Namespace::Xml => PrefixId::DEFAULT,
+            Namespace::Declared(index) => self.declarations[index as usize].id,
         }
     }
 
@@ -132,11 +179,28 @@ impl NamespaceRank {
     pub const NONE: Self = Self(0);
 }
 
+/// Stands for a prefix, where it is in force: declarations of one prefix inside each other have one, so that prefixes, of which
+/// a sender can make many, are searched for once and not at every name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PrefixId(u32);
+
+impl PrefixId {
+    /// No prefix.
+    pub const DEFAULT: Self = Self(0);
+
+    /// Below [`Document::prefixes`].
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// A namespace declaration, as written on an element.
 #[derive(Clone, Copy, Debug)]
 pub struct DeclarationView<'d> {
     /// Prefix, empty for the default.
     pub prefix: &'d str,
+    /// Stands for the prefix.
+    pub id: PrefixId,
     /// URI, empty where the default namespace is taken back.
     pub uri: &'d str,
     /// Rank of the URI.
@@ -162,6 +226,10 @@ impl PartialEq for Element<'_, '_> {
     }
 }
 
+/// Where an element stands in its document.
+#[derive(Clone, Copy, Debug)]
+pub struct Place(u32);
+
 /// An attribute with its expanded name and normalized value.
 #[derive(Clone, Copy, Debug)]
 pub struct AttributeView<'d> {
@@ -173,6 +241,8 @@ pub struct AttributeView<'d> {
     pub namespace: &'d str,
     /// Rank of the namespace URI.
     pub rank: NamespaceRank,
+    /// Stands for the prefix, unless that is `xml`.
+    pub id: PrefixId,
     /// Value after attribute-value normalization (XML 1.0, section 3.3.3).
     pub value: &'d str,
 }
@@ -201,6 +271,16 @@ impl<'d, 'a> Element<'d, 'a> {
         }
     }
 
+    /// The document that it is an element of.
+    pub fn document(&self) -> &'d Document<'a> {
+        self.document
+    }
+
+    /// Where it stands.
+    pub fn place(&self) -> Place {
+        Place(self.index)
+    }
+
     /// Prefix as written, empty for none.
     pub fn prefix(&self) -> &'a str {
         self.parts().0.prefix
@@ -216,6 +296,22 @@ impl<'d, 'a> Element<'d, 'a> {
         self.document.uri(self.parts().0.namespace)
     }
 
+    /// Prefix, namespace URI and what stands for them.
+    #[inline(always)]
+    pub(super) fn binding(&self) -> DeclarationView<'d>
+    where
+        'a: 'd,
+    {
+        let Name { prefix, namespace, .. } = self.parts().0;
+        let document = self.document;
+        DeclarationView {
+            prefix,
+            id: document.prefix_id(namespace),
+            uri: document.uri(namespace),
+            rank: document.rank(namespace),
+        }
+    }
+
     /// Rank of the namespace URI.
     pub fn rank(&self) -> NamespaceRank {
         self.document.rank(self.parts().0.namespace)
@@ -229,18 +325,23 @@ impl<'d, 'a> Element<'d, 'a> {
     /// All attributes but namespace declarations, as written.
     pub fn attributes(&self) -> impl Iterator<Item = AttributeView<'d>> + use<'d, 'a> {
         let document = self.document;
-        self.parts().1.iter().map(move |attribute| AttributeView {
-            prefix: attribute.name.prefix,
-            local: attribute.name.local,
-            namespace: document.uri(attribute.name.namespace),
-            rank: document.rank(attribute.name.namespace),
-            value: &attribute.value,
-        })
+        self.parts().1.iter().map(move |attribute| document.view(attribute))
     }
 
     /// The value of the attribute of this name that is in no namespace.
     pub fn attribute(&self, local: &str) -> Option<&'d str> {
         self.attributes().find(|a| a.namespace.is_empty() && a.local == local).map(|a| a.value)
+    }
+
+    /// Whether it has neither attributes nor namespace declarations.
+    #[inline(always)]
+    pub fn is_plain(&self) -> bool {
+        match self.node().content {
+            Content::Element { attributes, declarations, .. } => {
+                attributes.start == attributes.end && declarations.start == declarations.end
+            }
+            Content::Text(_) => true,
+        }
     }
 
     /// Namespace declarations written on this element.
@@ -315,7 +416,7 @@ impl<'d, 'a> Element<'d, 'a> {
 
 fn declaration<'d>(document: &'d Document<'_>) -> impl Fn(u32) -> DeclarationView<'d> {
     move |index| {
-        let Declaration { prefix, uri } = &document.declarations[index as usize];
-        DeclarationView { prefix, uri, rank: document.rank(Namespace::Declared(index)) }
+        let Declaration { prefix, id, uri } = &document.declarations[index as usize];
+        DeclarationView { prefix, id: *id, uri, rank: document.rank(Namespace::Declared(index)) }
     }
 }

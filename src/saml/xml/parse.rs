@@ -1,5 +1,8 @@
 //! Bytes to tree. quick-xml finds the markup; what it leaves open of XML 1.0 and Namespaces in XML is checked here.
 
+use super::name::{is_absolute, qualified, trim_start};
+use super::scope::Scope;
+use super::text::{attribute_value, has_section_end, is_space, normalize_line_ends, not_a_character, order, resolve};
 use super::{Attribute, Content, Declaration, Document, Name, Namespace, Node, Range, XML_NAMESPACE};
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -15,10 +18,20 @@ pub enum Limit {
     Depth,
     /// 20,000 elements and texts.
     Nodes,
+    /// 20,480 tags, texts, references and CDATA sections: as many as the nodes, and what a response has beside `Nodes` of
+    /// nothing but empty elements. An element with text is three of them, and 256 KiB have no room for 6,000 such elements
+    /// of SAML's names.
+    Pieces,
     /// 64 attributes an element.
     Attributes,
+    /// 2,048 attributes: 1,000 groups, each value with its type.
+    AllAttributes,
     /// 64 namespace declarations an element.
     Declarations,
+    /// 2,048 namespace declarations: two at each value of 1,000 groups.
+    AllDeclarations,
+    /// 65,536 of `'`, `"` and `>`, each of which the tokenizer looks at inside a tag: JSON of 256 KiB in a text has no more.
+    Marks,
     /// 128 namespace declarations in force at one place: keeps the search for a prefix short.
     DeclarationsInScope,
 }
@@ -30,7 +43,10 @@ impl Limit {
             Self::Bytes => 256 * 1024,
             Self::Depth => 32,
             Self::Nodes => 20_000,
+            Self::Pieces => 20_480,
             Self::Attributes | Self::Declarations => 64,
+            Self::AllAttributes | Self::AllDeclarations => 2_048,
+            Self::Marks => 65_536,
             Self::DeclarationsInScope => 128,
         }
     }
@@ -102,14 +118,19 @@ impl std::error::Error for XmlError {}
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// What to do with comments and processing instructions.
+/// Where a document comes from.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Remarks {
-    Refuse,
-    LeaveOut,
+pub(super) enum Source {
+    /// From anyone.
+    Message,
+    /// From us, after its signature was verified: canonical bytes, in which an empty element is two tags. What they were
+    /// made from was within [`Limit::Pieces`].
+    Canonical,
+    /// From an admin: comments and processing instructions are left out.
+    Configuration,
 }
 
-pub(super) fn document(input: &[u8], remarks: Remarks) -> Result<Document<'_>, XmlError> {
+pub(super) fn document(input: &[u8], source: Source) -> Result<Document<'_>, XmlError> {
     if input.len() > Limit::Bytes.maximum() {
         return Err(XmlError::TooMuch(Limit::Bytes));
     }
@@ -118,35 +139,9 @@ pub(super) fn document(input: &[u8], remarks: Remarks) -> Result<Document<'_>, X
     if let Some(at) = not_a_character(input) {
         return Err(XmlError::Malformed { at: at as u64, what: "a character that XML does not have" });
     }
-    Builder::new(text).run(remarks)
-}
-
-/// Where the first character is that UTF-8 has and XML 1.0 (section 2.2) has not: a control character, U+FFFE or U+FFFF.
-fn not_a_character(utf8: &[u8]) -> Option<usize> {
-    let suspect = |byte: &u8| *byte < 0x20 || *byte == 0xEF;
-    let mut from = 0;
-    loop {
-        // Eight bytes at a time while none of them is suspect.
-        while let Some(block) = utf8[from..].first_chunk::<8>()
-            && !suspect_among(u64::from_le_bytes(*block))
-        {
-            from += 8;
-        }
-        let at = from + utf8[from..].iter().position(suspect)?;
-        match &utf8[at..] {
-            [byte, ..] if is_space(*byte) => {}
-            [0xEF, second, third, ..] if *second != 0xBF || *third < 0xBE => {}
-            _ => return Some(at),
-        }
-        from = at + 1;
-    }
-}
-
-/// Whether one of eight bytes is below 0x20 or is 0xEF.
-fn suspect_among(block: u64) -> bool {
-    const ONES: u64 = u64::MAX / 0xFF;
-    let one_below = |x: u64, n: u64| x.wrapping_sub(ONES * n) & !x & (ONES << 7) != 0;
-    one_below(block, 0x20) || one_below(block ^ (ONES * 0xEF), 1)
+    let marks: usize = [b'\'', b'"', b'>'].map(|mark| memchr::memchr_iter(mark, input).count()).iter().sum();
+    within(Limit::Marks, marks)?;
+    Builder::new(text).run(source)
 }
 
 struct Builder<'a> {
@@ -154,49 +149,56 @@ struct Builder<'a> {
     document: Document<'a>,
     /// Open elements, outermost first.
     open: Vec<u32>,
-    /// Declarations in force, with the depth of their element; the innermost is last.
-    scope: Vec<(u32, usize)>,
+    scope: Scope<'a>,
+    /// How much of [`Limit::Pieces`] there was.
+    pieces: usize,
+    /// The attributes of each element that has several.
+    several: Vec<Range>,
 }
 
 impl<'a> Builder<'a> {
     fn new(text: &'a str) -> Self {
+        // Hardly a document has more nodes than this, and none has many times as many.
+        let tags = memchr::memchr_iter(b'<', text.as_bytes()).count();
         let document = Document {
-            nodes: Vec::with_capacity(text.len() / 48 + 8),
+            nodes: Vec::with_capacity(tags.min(Limit::Nodes.maximum()) + 8),
             attributes: Vec::with_capacity(text.len() / 96 + 8),
             declarations: Vec::with_capacity(16),
+            prefixes: 0,
             ranks: Vec::new(),
             xml_rank: 1,
         };
-        Self { text, document, open: Vec::with_capacity(16), scope: Vec::with_capacity(16) }
+        Self { text, document, open: Vec::with_capacity(16), scope: Scope::new(), pieces: 0, several: Vec::new() }
     }
 
-    fn run(mut self, remarks: Remarks) -> Result<Document<'a>, XmlError> {
+    fn run(mut self, source: Source) -> Result<Document<'a>, XmlError> {
         let mut reader = Reader::from_str(self.text);
         loop {
             let start = reader.buffer_position();
-            let event = reader
-                .read_event()
-                .map_err(|_| XmlError::Malformed { at: reader.error_position(), what: "markup that cannot be read" })?;
+            let event = reader.read_event();
             let end = reader.buffer_position();
+            // The end of input is none.
+            self.pieces += usize::from(start != end);
+            if source != Source::Canonical {
+                within(Limit::Pieces, self.pieces)?;
+            }
             match event {
-                Event::Start(_) => self.start_tag(start, end, 1)?,
-                Event::Empty(_) => {
+                Ok(Event::Start(_)) => self.start_tag(start, end, 1)?,
+                Ok(Event::Empty(_)) => {
                     self.start_tag(start, end, 2)?;
                     self.end_tag();
                 }
-                Event::End(_) => self.end_tag(),
-                Event::Text(_) => self.text_event(start, end)?,
-                Event::CData(cdata) => match cdata.into_inner() {
-                    Cow::Borrowed(text) => self.character_data(normalize_line_ends(text), start)?,
-                    Cow::Owned(text) => {
-                        self.character_data(Cow::Owned(normalize_line_ends(&text).into_owned()), start)?
-                    }
-                },
-                Event::GeneralRef(reference) => {
-                    let c = resolve(&reference).ok_or(XmlError::Entity { at: start })?;
-                    self.character_data(Cow::Owned(c.into()), start)?;
+                Ok(Event::End(_)) => self.end_tag(),
+                Ok(Event::Text(_)) => self.text_event(start, end)?,
+                Ok(Event::CData(_)) => {
+                    let inside = self.slice(start + "<![CDATA[".len() as u64, end - "]]>".len() as u64);
+                    self.character_data(normalize_line_ends(inside), start)?;
                 }
-                Event::Decl(declaration) => {
+                Ok(Event::GeneralRef(_)) => {
+                    let c = resolve(self.slice(start + 1, end - 1)).ok_or(XmlError::Entity { at: start })?;
+                    self.character(c, start)?;
+                }
+                Ok(Event::Decl(declaration)) => {
                     if start != 0 {
                         return Err(XmlError::Malformed {
                             at: start,
@@ -205,11 +207,15 @@ impl<'a> Builder<'a> {
                     }
                     check_declaration(&declaration)?;
                 }
-                Event::Comment(_) | Event::PI(_) if remarks == Remarks::LeaveOut => {}
-                Event::Comment(_) => return Err(XmlError::Comment),
-                Event::PI(_) => return Err(XmlError::ProcessingInstruction),
-                Event::DocType(_) => return Err(XmlError::Doctype),
-                Event::Eof => break,
+                Ok(Event::Comment(_) | Event::PI(_)) if source == Source::Configuration => {}
+                Ok(Event::Comment(_)) => return Err(XmlError::Comment),
+                Ok(Event::PI(_)) => return Err(XmlError::ProcessingInstruction),
+                Ok(Event::DocType(_)) => return Err(XmlError::Doctype),
+                Ok(Event::Eof) => break,
+                Err(_) => {
+                    let at = reader.error_position();
+                    return Err(XmlError::Malformed { at, what: "markup that cannot be read" });
+                }
             }
         }
         if self.document.nodes.is_empty() || !self.open.is_empty() {
@@ -218,13 +224,15 @@ impl<'a> Builder<'a> {
                 what: "an end of input inside the document",
             });
         }
-        self.document.rank_namespaces()?;
+        self.document.prefixes = self.scope.ids();
+        self.document.rank_namespaces();
+        self.refuse_duplicates()?;
         Ok(self.document)
     }
 
     fn text_event(&mut self, start: u64, end: u64) -> Result<(), XmlError> {
         let text = self.slice(start, end);
-        if memchr::memchr_iter(b'>', text.as_bytes()).any(|at| text.as_bytes()[..at].ends_with(b"]]")) {
+        if has_section_end(text.as_bytes()) {
             return Err(XmlError::Malformed { at: start, what: "`]]>` in text" });
         }
         if self.open.is_empty() && text.bytes().all(is_space) {
@@ -238,17 +246,32 @@ impl<'a> Builder<'a> {
     }
 
     fn character_data(&mut self, text: Cow<'a, str>, at: u64) -> Result<(), XmlError> {
+        match self.text_before(at)? {
+            (_, Some(before)) => before.to_mut().push_str(&text),
+            (parent, None) => drop(self.push(parent, Content::Text(text))?),
+        }
+        Ok(())
+    }
+
+    fn character(&mut self, c: char, at: u64) -> Result<(), XmlError> {
+        match self.text_before(at)? {
+            (_, Some(before)) => before.to_mut().push(c),
+            (parent, None) => drop(self.push(parent, Content::Text(Cow::Owned(c.into())))?),
+        }
+        Ok(())
+    }
+
+    /// The innermost open element, and the text that ends here: references and CDATA sections end one for the tokenizer; for XML
+    /// it goes on.
+    fn text_before(&mut self, at: u64) -> Result<(u32, Option<&mut Cow<'a, str>>), XmlError> {
         let Some(&parent) = self.open.last() else {
             return Err(XmlError::Malformed { at, what: "text outside of the document element" });
         };
-        // References and CDATA sections end a text for the tokenizer; for XML they are one.
-        if let Some(Node { parent: of, content: Content::Text(before), .. }) = self.document.nodes.last_mut()
-            && *of == parent
-        {
-            before.to_mut().push_str(&text);
-            return Ok(());
-        }
-        self.push(parent, Content::Text(text)).map(|_| ())
+        let before = match self.document.nodes.last_mut() {
+            Some(Node { parent: of, content: Content::Text(before), .. }) if *of == parent => Some(before),
+            _ => None,
+        };
+        Ok((parent, before))
     }
 
     fn push(&mut self, parent: u32, content: Content<'a>) -> Result<u32, XmlError> {
@@ -264,8 +287,7 @@ impl<'a> Builder<'a> {
         // The tokenizer has compared the names.
         if let Some(index) = self.open.pop() {
             self.document.nodes[index as usize].end = self.document.nodes.len() as u32;
-            let depth = self.open.len();
-            while self.scope.pop_if(|(_, at)| *at > depth).is_some() {}
+            self.scope.leave(self.open.len());
         }
     }
 
@@ -278,28 +300,29 @@ impl<'a> Builder<'a> {
             return Err(XmlError::TooMuch(Limit::Depth));
         }
         let tag = self.slice(start + 1, end - closing);
-        let name_end = tag.bytes().position(is_space).unwrap_or(tag.len());
-        let (name, rest) = tag.split_at(name_end);
-        let (prefix, local) =
-            qualified(name).ok_or(XmlError::Malformed { at: start, what: "a name that is not one" })?;
+        let name = qualified(tag).filter(|(_, _, rest)| !rest.starts_with('='));
+        let (prefix, local, rest) = name.ok_or(XmlError::Malformed { at: start, what: "a name that is not one" })?;
 
         let depth = self.open.len() + 1;
-        let attributes_from = self.document.attributes.len();
-        let declarations_from = self.document.declarations.len();
-        self.tag_attributes(rest, end, depth)?;
+        let attributes = self.document.attributes.len();
+        let declarations = self.document.declarations.len();
+        if !rest.is_empty() {
+            self.tag_attributes(rest, end, depth)?;
+        }
         // Prefixes can be used before they are declared in the same tag: names are resolved when all are known.
         let namespace = self.resolve_prefix(prefix, end)?;
-        for index in attributes_from..self.document.attributes.len() {
+        for index in attributes..self.document.attributes.len() {
             let prefix = self.document.attributes[index].name.prefix;
             if !prefix.is_empty() {
                 self.document.attributes[index].name.namespace = self.resolve_prefix(prefix, end)?;
             }
         }
-        let content = Content::Element {
-            name: Name { prefix, local, namespace },
-            attributes: Range { start: attributes_from as u32, end: self.document.attributes.len() as u32 },
-            declarations: Range { start: declarations_from as u32, end: self.document.declarations.len() as u32 },
-        };
+        let attributes = Range { start: attributes as u32, end: self.document.attributes.len() as u32 };
+        if attributes.end - attributes.start > 1 {
+            self.several.push(attributes);
+        }
+        let declarations = Range { start: declarations as u32, end: self.document.declarations.len() as u32 };
+        let content = Content::Element { name: Name { prefix, local, namespace }, attributes, declarations };
         let index = self.push(self.open.last().copied().unwrap_or(0), content)?;
         self.open.push(index);
         Ok(())
@@ -316,15 +339,14 @@ impl<'a> Builder<'a> {
             if trimmed.len() == rest.len() {
                 return Err(malformed("no space before an attribute"));
             }
-            let (name, after) = split_at_byte(trimmed, b'=').ok_or(malformed("an attribute without a value"))?;
-            let (prefix, local) = qualified(name.trim_end_matches([' ', '\t', '\r', '\n']))
-                .ok_or(malformed("an attribute name that is not one"))?;
+            let (prefix, local, after) = qualified(trimmed).ok_or(malformed("an attribute name that is not one"))?;
+            let after = trim_start(after).strip_prefix('=').ok_or(malformed("an attribute without a value"))?;
             let after = trim_start(after);
             let quote = after.bytes().next().filter(|b| matches!(b, b'"' | b'\''));
             let quote = quote.ok_or(malformed("a value without quotes"))?;
             let (raw, after) =
                 split_at_byte(&after[1..], quote).ok_or(malformed("a value without its closing quote"))?;
-            let value = attribute_value(raw, at)?;
+            let value = attribute_value(raw, at, &mut self.pieces)?;
             rest = after;
 
             let declared = match (prefix, local) {
@@ -334,15 +356,15 @@ impl<'a> Builder<'a> {
             };
             if let Some(declared) = declared {
                 declarations += 1;
-                if declarations > Limit::Declarations.maximum() {
-                    return Err(XmlError::TooMuch(Limit::Declarations));
-                }
+                let all = self.document.declarations.len();
+                within(Limit::Declarations, declarations)?;
+                within(Limit::AllDeclarations, all + 1)?;
                 self.declare(declared, value, at, depth)?;
             } else {
                 attributes += 1;
-                if attributes > Limit::Attributes.maximum() {
-                    return Err(XmlError::TooMuch(Limit::Attributes));
-                }
+                let all = self.document.attributes.len();
+                within(Limit::Attributes, attributes)?;
+                within(Limit::AllAttributes, all + 1)?;
                 let name = Name { prefix, local, namespace: Namespace::None };
                 self.document.attributes.push(Attribute { name, value });
             }
@@ -358,41 +380,58 @@ impl<'a> Builder<'a> {
         if !allowed || uri == XML_NAMESPACE || uri == "http://www.w3.org/2000/xmlns/" {
             return Err(XmlError::NamespaceDeclaration { at });
         }
-        let twice = self.scope.iter().rev().take_while(|(_, of)| *of == depth);
-        if twice.map(|(index, _)| &self.document.declarations[*index as usize]).any(|other| other.prefix == prefix) {
-            return Err(XmlError::DuplicateAttribute);
-        }
-        if self.scope.len() >= Limit::DeclarationsInScope.maximum() {
-            return Err(XmlError::TooMuch(Limit::DeclarationsInScope));
-        }
-        self.scope.push((self.document.declarations.len() as u32, depth));
-        self.document.declarations.push(Declaration { prefix, uri });
+        let id = self.scope.bind(prefix, self.document.declarations.len() as u32, depth)?;
+        self.document.declarations.push(Declaration { prefix, id, uri });
         Ok(())
     }
 
+    #[inline(always)]
     fn resolve_prefix(&self, prefix: &str, at: u64) -> Result<Namespace, XmlError> {
-        if prefix == "xml" {
-            return Ok(Namespace::Xml);
+        match self.scope.of(prefix) {
+            // An empty URI takes the default namespace back; no other declaration has one.
+            Some(index) if self.document.declarations[index as usize].uri.is_empty() => Ok(Namespace::None),
+            Some(index) => Ok(Namespace::Declared(index)),
+            None if prefix.is_empty() => Ok(Namespace::None),
+            None if prefix == "xml" => Ok(Namespace::Xml),
+            None => Err(XmlError::UnboundPrefix { at }),
         }
-        for (index, _) in self.scope.iter().rev() {
-            let declaration = &self.document.declarations[*index as usize];
-            if declaration.prefix == prefix {
-                return Ok(if declaration.uri.is_empty() { Namespace::None } else { Namespace::Declared(*index) });
+    }
+
+    /// Refuses attributes of one expanded name, which only ranks tell at a bounded cost.
+    fn refuse_duplicates(&self) -> Result<(), XmlError> {
+        let mut names = Vec::new();
+        for attributes in &self.several {
+            names.clear();
+            let attributes = attributes.of(&self.document.attributes).iter();
+            names.extend(attributes.map(|a| (self.document.rank(a.name.namespace), a.name.local)));
+            names.sort_unstable_by(|one, other| one.0.cmp(&other.0).then_with(|| order(one.1, other.1)));
+            if names.windows(2).any(|pair| pair[0] == pair[1]) {
+                return Err(XmlError::DuplicateAttribute);
             }
         }
-        if prefix.is_empty() { Ok(Namespace::None) } else { Err(XmlError::UnboundPrefix { at }) }
+        Ok(())
     }
 }
 
+fn within(limit: Limit, count: usize) -> Result<(), XmlError> {
+    if count > limit.maximum() { Err(XmlError::TooMuch(limit)) } else { Ok(()) }
+}
+
+/// What is before and after the first of an ASCII byte.
+fn split_at_byte(text: &str, byte: u8) -> Option<(&str, &str)> {
+    let at = memchr::memchr(byte, text.as_bytes())?;
+    Some((&text[..at], &text[at + 1..]))
+}
+
 impl Document<'_> {
-    /// Gives every URI its rank, and refuses attributes of one expanded name, which only ranks tell at a bounded cost.
-    fn rank_namespaces(&mut self) -> Result<(), XmlError> {
-        let mut order: Vec<u32> = (0..self.declarations.len() as u32).collect();
+    /// Gives every URI its rank.
+    fn rank_namespaces(&mut self) {
+        let mut indices: Vec<u32> = (0..self.declarations.len() as u32).collect();
         let uri = |index: u32| self.declarations[index as usize].uri.as_ref();
-        order.sort_unstable_by(|one, other| uri(*one).cmp(uri(*other)));
-        self.ranks = vec![0; order.len()];
+        indices.sort_unstable_by(|one, other| order(uri(*one), uri(*other)));
+        self.ranks = vec![0; indices.len()];
         let (mut rank, mut before) = (0, "");
-        for index in order {
+        for index in indices {
             let uri = uri(index);
             if uri != before {
                 // Even ranks, so that the URI of `xml`, which no document declares, fits between any two.
@@ -407,131 +446,7 @@ impl Document<'_> {
         if before < XML_NAMESPACE {
             self.xml_rank = rank + 1;
         }
-        self.refuse_duplicates()
     }
-
-    fn refuse_duplicates(&self) -> Result<(), XmlError> {
-        let mut names = Vec::new();
-        for node in &self.nodes {
-            let Content::Element { attributes, .. } = &node.content else { continue };
-            names.clear();
-            names.extend(attributes.of(&self.attributes).iter().map(|a| (self.rank(a.name.namespace), a.name.local)));
-            names.sort_unstable();
-            if names.windows(2).any(|pair| pair[0] == pair[1]) {
-                return Err(XmlError::DuplicateAttribute);
-            }
-        }
-        Ok(())
-    }
-}
-
-/// White space of XML 1.0, section 2.3.
-fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
-}
-
-fn trim_start(text: &str) -> &str {
-    &text[text.bytes().position(|b| !is_space(b)).unwrap_or(text.len())..]
-}
-
-/// What is before and after the first of an ASCII byte.
-fn split_at_byte(text: &str, byte: u8) -> Option<(&str, &str)> {
-    let at = memchr::memchr(byte, text.as_bytes())?;
-    Some((&text[..at], &text[at + 1..]))
-}
-
-/// Splits `prefix:local`, both being NCNames.
-fn qualified(name: &str) -> Option<(&str, &str)> {
-    let (prefix, local) = match split_at_byte(name, b':') {
-        Some((prefix, local)) => (prefix, local),
-        None => ("", name),
-    };
-    ((prefix.is_empty() && !name.starts_with(':') || is_ncname(prefix)) && is_ncname(local)).then_some((prefix, local))
-}
-
-/// NCName of Namespaces in XML, section 3, after the productions of XML 1.0, section 2.3.
-fn is_ncname(name: &str) -> bool {
-    if let [first, others @ ..] = name.as_bytes()
-        && name.is_ascii()
-    {
-        return (first.is_ascii_alphabetic() || *first == b'_')
-            && others.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
-    }
-    let start = |c: char| {
-        matches!(c, 'A'..='Z' | 'a'..='z' | '_' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}'
-            | '\u{370}'..='\u{37D}' | '\u{37F}'..='\u{1FFF}' | '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}'
-            | '\u{2C00}'..='\u{2FEF}' | '\u{3001}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFFD}'
-            | '\u{10000}'..='\u{EFFFF}')
-    };
-    let inner = |c: char| {
-        start(c) || matches!(c, '0'..='9' | '-' | '.' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
-    };
-    let mut chars = name.chars();
-    chars.next().is_some_and(start) && chars.all(inner)
-}
-
-/// Whether a namespace name is an absolute URI: a scheme before the first colon. Canonical XML forbids relative ones.
-fn is_absolute(uri: &str) -> bool {
-    let scheme = uri.split_once(':').map(|(scheme, rest)| (scheme.as_bytes(), rest));
-    matches!(scheme, Some(([first, others @ ..], rest)) if first.is_ascii_alphabetic() && !rest.is_empty()
-        && others.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.')))
-}
-
-fn normalize_line_ends(text: &str) -> Cow<'_, str> {
-    if memchr::memchr(b'\r', text.as_bytes()).is_none() {
-        return Cow::Borrowed(text);
-    }
-    Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
-}
-
-/// Attribute-value normalization for an attribute of type CDATA (XML 1.0, section 3.3.3).
-fn attribute_value(raw: &str, at: u64) -> Result<Cow<'_, str>, XmlError> {
-    if !raw.bytes().any(|b| matches!(b, b'<' | b'&' | b'\t' | b'\n' | b'\r')) {
-        return Ok(Cow::Borrowed(raw));
-    }
-    let lines = normalize_line_ends(raw);
-    let mut value = String::with_capacity(lines.len());
-    let mut rest = lines.as_ref();
-    while let Some(found) = rest.find(['<', '&', '\t', '\n']) {
-        value.push_str(&rest[..found]);
-        let after = &rest[found + 1..];
-        rest = match rest.as_bytes()[found] {
-            b'<' => return Err(XmlError::Malformed { at, what: "`<` in an attribute value" }),
-            b'&' => {
-                let (name, after) = after.split_once(';').ok_or(XmlError::Entity { at })?;
-                value.push(resolve(name).ok_or(XmlError::Entity { at })?);
-                after
-            }
-            _ => {
-                value.push(' ');
-                after
-            }
-        };
-    }
-    value.push_str(rest);
-    Ok(Cow::Owned(value))
-}
-
-/// A predefined entity or a character reference (XML 1.0, sections 4.1 and 4.6), without `&` and `;`.
-fn resolve(name: &str) -> Option<char> {
-    let digits = match name {
-        "lt" => return Some('<'),
-        "gt" => return Some('>'),
-        "amp" => return Some('&'),
-        "quot" => return Some('"'),
-        "apos" => return Some('\''),
-        _ => name.strip_prefix('#')?,
-    };
-    let (digits, radix) = match digits.strip_prefix('x') {
-        Some(hexadecimal) => (hexadecimal, 16),
-        None => (digits, 10),
-    };
-    // `from_str_radix` would read a sign.
-    if !digits.starts_with(|c: char| c.is_digit(radix)) {
-        return None;
-    }
-    let c = char::from_u32(u32::from_str_radix(digits, radix).ok()?)?;
-    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..).then_some(c)
 }
 
 fn check_declaration(declaration: &quick_xml::events::BytesDecl<'_>) -> Result<(), XmlError> {
