@@ -76,6 +76,45 @@ bound(
   () => 62,
 );
 
+bound(
+  'all-attributes',
+  'AllAttributes',
+  (n) => ({ text: `<b/>${'<b a=""/>'.repeat(n)}`, repeat: ['<b a=""/>', n] }),
+  (empty) => 2_048 - attributes(parse(empty).documentElement, false),
+);
+bound(
+  'all-declarations',
+  'AllDeclarations',
+  (n) => ({ text: `<b/>${'<b xmlns="urn:b"/>'.repeat(n)}`, repeat: ['<b xmlns="urn:b"/>', n] }),
+  (empty) => 2_048 - attributes(parse(empty).documentElement, true),
+);
+bound(
+  'marks',
+  'Marks',
+  (n) => ({ text: '"'.repeat(n), repeat: ['"', n] }),
+  (empty) => 65_536 - empty.match(/['">]/g).length,
+);
+// References are cheaper to write than elements: as many as make up the rest.
+bound(
+  'pieces',
+  'Pieces',
+  (n) => ({ text: '&#97;'.repeat(n), repeat: ['&#97;', n] }),
+  (empty) => 20_480 - pieces(empty),
+);
+
+/** Tags and the texts between them, in a document without references and CDATA sections. */
+function pieces(xml) {
+  const tags = xml.match(/<[^>]*>/g).length;
+  return tags + xml.split(/<[^>]*>/).filter((text) => text !== '').length;
+}
+
+/** All attributes of an element and those inside it, or all namespace declarations. */
+function attributes(element, declarations) {
+  const own = Array.from(element.attributes).filter(({ name }) => /^xmlns(:|$)/.test(name) === declarations).length;
+  const children = Array.from(element.childNodes).filter((child) => child.attributes);
+  return children.reduce((sum, child) => sum + attributes(child, declarations), own);
+}
+
 /** Elements and texts. */
 function nodes(node) {
   return Array.from(node.childNodes).reduce((sum, child) => sum + 1 + (child.childNodes ? nodes(child) : 0), 0);
