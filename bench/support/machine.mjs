@@ -27,6 +27,8 @@ export function machine() {
       miniflare: versionOf('miniflare'),
       node: process.versions.node,
       '@node-saml/node-saml': versionOf('@node-saml/node-saml'),
+      samlify: versionOf('samlify'),
+      python: outputOf('python3', ['--version'])?.split(' ')[1] ?? 'none',
     },
   };
 }

@@ -22,11 +22,14 @@ export class IdentityProvider {
     this.publicKey = new X509Certificate(keys.certificate).publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
   }
 
-  /** A response for the person of this number, base64. It holds for an hour: long enough to be made well before it is used. */
-  sign({ audience, acsUrl, person = 0, now = Date.now() }) {
+  /**
+   * A response for the person of this number, base64. It holds for an hour: long enough to be made well before it is used.
+   * `sign` is `assertion` if it is not said, or `both`.
+   */
+  sign({ audience, acsUrl, person = 0, now = Date.now(), sign }) {
     const email = `ada.lovelace.${person}@example.com`;
     const attributes = { email, givenName: 'Ada', familyName: 'Lovelace', displayName: 'Ada Lovelace', department: 'engineering', groups };
-    return signWithSamlify(this.keys, { issuer: entityId, audience, recipient: acsUrl, nameId: email, attributes, now, notOnOrAfter: now + HOUR });
+    return signWithSamlify(this.keys, { issuer: entityId, audience, recipient: acsUrl, nameId: email, attributes, now, notOnOrAfter: now + HOUR, sign });
   }
 }
 
