@@ -7,20 +7,21 @@ import { nodeSuite } from './tests/node.mjs';
 import { runSteps } from './tests/steps.mjs';
 import { buildWorker } from './worker/build.mjs';
 
-const build = {
-  name: 'build of the worker',
+const build = (name, options) => ({
+  name,
   work: async () => {
-    await buildWorker();
+    await buildWorker(options);
     return { passed: 1, failed: 0, skipped: 0 };
   },
-};
+});
 
 await runMain(async () => {
   addCargoToPath();
   await runSteps([
     ...(await checks()),
     ...nativeSuites(),
-    build,
+    build('build of the worker'),
+    build('build of the worker with entries for tests', { out: 'build-bench', features: ['bench'] }),
     nodeSuite('built worker (tests/e2e)', 'tests/e2e', { concurrency: 2 }),
     nodeSuite('page in Chromium (tests/page)', 'tests/page', { concurrency: 1 }),
   ]);

@@ -1,10 +1,14 @@
-//! Repeats one verification many times within a request, so that its CPU time can be measured from outside: inside, the
-//! platform's clock stands still. This module exists in the bench build only.
+//! Entries for measurements and tests. They exist in the bench build only.
+//!
+//! `/__bench/verify` repeats one verification many times within a request, so that its CPU time can be measured from outside:
+//! inside, the platform's clock stands still. `/__bench/signatures` verifies bare signatures as the verifier does.
 
 use super::web_crypto::WebCrypto;
-use crate::crypto::TrustedKeys;
+use crate::crypto::{Crypto, PublicKey, SignatureAlgorithm, TrustedKeys};
 use crate::saml::{Expectations, IdpMetadata, ReceivedResponse, SamlError, decode_base64};
 use crate::time::{Duration, Timestamp};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use worker::{Request, Response, Result};
@@ -23,7 +27,46 @@ struct Task {
 
 /// `POST /__bench/verify`: `{metadataXml, samlResponse, audience, acsUrl, now, times}` → `{accepted, refused}`: how many
 /// were accepted, and how many refused for each code.
-pub(super) async fn fetch(mut request: Request) -> Result<Response> {
+pub(super) async fn fetch(request: Request) -> Result<Response> {
+    match request.path().as_str() {
+        "/__bench/verify" => verifications(request).await,
+        "/__bench/signatures" => signatures(request).await,
+        _ => Response::error("There is no such entry.", 404),
+    }
+}
+
+/// A signature to verify; all of it in base64 but the algorithm, which is an identifier of XML Signature.
+#[derive(Deserialize)]
+struct Signature {
+    spki: String,
+    algorithm: String,
+    message: String,
+    signature: String,
+}
+
+/// `[Signature]` → `["valid" | "invalid" | "untrusted"]`.
+async fn signatures(mut request: Request) -> Result<Response> {
+    let decode = |text: &str| STANDARD.decode(text).map_err(|error| error.to_string());
+    let mut verdicts = Vec::new();
+    for one in request.json::<Vec<Signature>>().await? {
+        let (message, signature) = (decode(&one.message)?, decode(&one.signature)?);
+        let algorithm = SignatureAlgorithm::from_uri(&one.algorithm).ok_or("no such algorithm")?;
+        verdicts.push(match PublicKey::from_spki(&decode(&one.spki)?) {
+            Ok(key) if key.is_strong() => {
+                let verdict = key.fits(algorithm, &signature)
+                    && WebCrypto
+                        .verify(&key, algorithm, &message, &signature)
+                        .await
+                        .map_err(|error| error.to_string())?;
+                if verdict { "valid" } else { "invalid" }
+            }
+            _ => "untrusted",
+        });
+    }
+    Response::from_json(&verdicts)
+}
+
+async fn verifications(mut request: Request) -> Result<Response> {
     let task: Task = request.json().await?;
     let metadata = IdpMetadata::parse(task.metadata_xml.as_bytes()).map_err(|error| error.to_string())?;
     let keys = TrustedKeys::new(&metadata.certificates, false).ok_or("no strong key")?;

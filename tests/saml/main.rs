@@ -6,3 +6,4 @@ mod corpus;
 mod crypto;
 #[path = "../support/mod.rs"]
 mod support;
+mod wycheproof;

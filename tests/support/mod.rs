@@ -5,3 +5,4 @@ pub(crate) mod corpus;
 pub(crate) mod crypto;
 pub(crate) mod database;
 pub(crate) mod keys;
+pub(crate) mod wycheproof;

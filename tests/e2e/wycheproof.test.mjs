@@ -1,0 +1,40 @@
+// Project Wycheproof through WebCrypto, as the verifier of the built module asks it: every verdict is that of the native
+// verifier, which tests/saml/wycheproof.rs compares with the vectors.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { after, before, test } from 'node:test';
+import { root } from '../../dev/setup/command.mjs';
+import { buildWorker } from '../../dev/worker/build.mjs';
+import { startPostern } from './support/postern.mjs';
+
+const OUT = 'build-bench';
+const BATCH = 250;
+let postern;
+let vectors;
+
+before(async () => {
+  await buildWorker({ out: OUT, features: ['bench'] });
+  const options = { cwd: root, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024, stdio: ['ignore', 'pipe', 'inherit'] };
+  const lines = execFileSync('cargo', ['run', '--quiet', '--locked', '--example', 'wycheproof'], options);
+  vectors = lines.trim().split('\n').map((line) => JSON.parse(line));
+  postern = await startPostern({ out: OUT, faults: false });
+});
+after(() => postern?.dispose());
+
+test('every vector has its verdict', async () => {
+  const counts = {};
+  const wrong = [];
+  for (let at = 0; at < vectors.length; at += BATCH) {
+    const batch = vectors.slice(at, at + BATCH);
+    const answer = await postern.fetch('/__bench/signatures', { method: 'POST', body: JSON.stringify(batch) });
+    assert.equal(answer.status, 200, await answer.clone().text());
+    const verdicts = await answer.json();
+    assert.equal(verdicts.length, batch.length);
+    for (const [index, { name, verdict }] of batch.entries()) {
+      counts[verdict] = (counts[verdict] ?? 0) + 1;
+      if (verdicts[index] !== verdict) wrong.push(`${name}: ${verdicts[index]}, not ${verdict}`);
+    }
+  }
+  assert.deepEqual(wrong, []);
+  assert.ok(counts.valid > 800 && counts.invalid > 3000 && counts.untrusted > 100, JSON.stringify(counts));
+});
