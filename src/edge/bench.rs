@@ -86,7 +86,7 @@ async fn verify(task: &Task, metadata: &IdpMetadata, keys: &TrustedKeys) -> std:
     let xml = decode_base64(&task.saml_response)?;
     let received = ReceivedResponse::parse(&xml)?;
     let authentic = received.authenticate(keys, &WebCrypto).await?;
-    let (_, checked) = authentic.check(&Expectations {
+    let checked = authentic.check(&Expectations {
         issuer: &metadata.entity_id,
         audience: &task.audience,
         acs_url: &task.acs_url,

@@ -3,7 +3,7 @@
 use crate::directory::{Profile, User};
 use crate::provider::{Jit, Provider};
 use crate::refusal::bounded;
-use crate::saml::VerifiedAssertion;
+use crate::saml::{Attribute, AuthenticResponse, VerifiedAssertion};
 use crate::store::user::FoundByEmail;
 use serde::{Deserialize, Serialize};
 
@@ -81,13 +81,37 @@ pub struct Step {
 /// Decides. An existing user signs in as they are; only for an unknown one are JIT and its rules asked.
 pub fn decide(provider: &Provider, assertion: &VerifiedAssertion, profile: Option<Profile>, known: Known) -> Decision {
     let mut trace = Vec::with_capacity(3);
-    let outcome = outcome(provider, assertion, profile, known, &mut trace);
+    let outcome = outcome(provider, assertion.attributes(), profile, known, &mut trace);
     Decision { outcome, trace }
+}
+
+/// What would be decided if the response met the policy too. Text for the debugger: nobody comes in by it.
+pub fn preview(
+    provider: &Provider,
+    response: &AuthenticResponse,
+    profile: Option<Profile>,
+    known: Known,
+) -> (&'static str, Vec<Step>) {
+    let mut trace = Vec::with_capacity(3);
+    let outcome = outcome(provider, response.attributes(), profile, known, &mut trace);
+    let decision = Decision { outcome, trace };
+    (decision.outcome_name(), decision.trace)
+}
+
+impl Decision {
+    /// Stable name of the outcome, for the debugger.
+    pub fn outcome_name(&self) -> &'static str {
+        match self.outcome {
+            Ok(Admission::Existing { .. }) => "existing_user",
+            Ok(Admission::Create { .. }) => "created_just_in_time",
+            Err(_) => "refused",
+        }
+    }
 }
 
 fn outcome(
     provider: &Provider,
-    assertion: &VerifiedAssertion,
+    attributes: &[Attribute],
     profile: Option<Profile>,
     known: Known,
     trace: &mut Vec<Step>,
@@ -121,11 +145,11 @@ fn outcome(
         trace.push(Step::new("email", "an e-mail address in an attribute or as NameID", "none", false));
         return Err(Reason::MissingEmail);
     };
-    just_in_time(&provider.settings().jit, assertion, trace)?;
+    just_in_time(&provider.settings().jit, attributes, trace)?;
     Ok(Admission::Create { profile })
 }
 
-fn just_in_time(jit: &Jit, assertion: &VerifiedAssertion, trace: &mut Vec<Step>) -> Result<(), Reason> {
+fn just_in_time(jit: &Jit, attributes: &[Attribute], trace: &mut Vec<Step>) -> Result<(), Reason> {
     trace.push(Step::new("jit_enabled", "on", if jit.enabled { "on" } else { "off" }, jit.enabled));
     if !jit.enabled {
         return Err(Reason::NotInvited);
@@ -140,7 +164,7 @@ fn just_in_time(jit: &Jit, assertion: &VerifiedAssertion, trace: &mut Vec<Step>)
         return Ok(());
     };
     // Attribute names are compared exactly, as the seed's "SAML attribute name" is; so are values.
-    let named = assertion.attributes().iter().filter(|attribute| attribute.name == validation.key);
+    let named = attributes.iter().filter(|attribute| attribute.name == validation.key);
     let got: Vec<String> = named.flat_map(|attribute| attribute.values.iter().cloned()).collect();
     let matched = got.contains(&validation.value);
     let wanted = format!("{} = {}", validation.key, validation.value);

@@ -4,5 +4,5 @@
 mod decide;
 mod profile;
 
-pub use decide::{Admission, Decision, Known, Reason, Step, decide};
+pub use decide::{Admission, Decision, Known, Reason, Step, decide, preview};
 pub use profile::{REQUESTED_ATTRIBUTES, profile};

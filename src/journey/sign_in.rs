@@ -131,7 +131,7 @@ async fn sign_in<S: Store, C: Crypto>(
     let authentic = received.authenticate(provider.trusted_keys(), postern.crypto).await?;
     let audience = postern.sp_entity_id(provider);
     let acs_url = postern.called_url(call);
-    let (_, checked) = authentic.check(&Expectations {
+    let checked = authentic.check(&Expectations {
         issuer: provider.entity_id(),
         audience,
         acs_url: &acs_url,

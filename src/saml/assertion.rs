@@ -11,7 +11,8 @@ const TRANSIENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
 const BEARER: &str = "urn:oasis:names:tc:SAML:2.0:cm:bearer";
 const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
-/// The content of a `saml:Assertion`. Made by `response`, from signed bytes only.
+/// The content of a `saml:Assertion`. Made by `response`, from signed bytes only; and by `claims`, which gives nothing of it
+/// away but text for people.
 #[derive(Clone, Debug)]
 pub(super) struct Assertion {
     pub(super) id: String,

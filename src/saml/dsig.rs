@@ -7,8 +7,10 @@ use super::c14n::{self, CanonicalError, Method};
 use super::error::SamlError;
 use super::signature_method::{digest_algorithm, signature_algorithm};
 use super::xml::{Child, Document, Element, Limit, XmlError};
-use super::{Namespace, base64_text};
-use crate::crypto::{Crypto, DigestAlgorithm, SignatureAlgorithm, TrustedKeys};
+use super::{Namespace, base64_text, key_info};
+use crate::crypto::{Certificate, Crypto, DigestAlgorithm, SignatureAlgorithm, TrustedKeys};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use subtle::ConstantTimeEq;
 
 pub(super) const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
@@ -35,7 +37,7 @@ impl SignedElement {
 }
 
 /// What a `ds:Signature` says, all of its shape checked.
-struct Signature {
+pub(super) struct Signature {
     canonical_signed_info: String,
     algorithm: SignatureAlgorithm,
     value: Vec<u8>,
@@ -55,32 +57,65 @@ pub(super) async fn verify<C: Crypto>(
     keys: &TrustedKeys,
     crypto: &C,
 ) -> Result<SignedElement, SamlError> {
-    let shape = read_signature(signed, signature, keys)?;
-    let canonical = c14n::canonicalize(signed, &shape.reference.method, Some(signature))
-        .map_err(|error| not_canonical(error, "nothing but itself to sign"))?;
-    let digest = crypto.digest(shape.reference.digest, canonical.as_bytes()).await.map_err(SamlError::Crypto)?;
-    if !bool::from(digest.ct_eq(&shape.reference.value)) {
+    let read = read_signature(signed, signature, keys)?;
+    let canonical = read.canonical(signed, signature)?;
+    if !read.has_digest_of(&canonical, crypto).await? {
         return Err(SamlError::DigestMismatch { element: signed.local_name().to_owned() });
     }
-    let signed_info = shape.canonical_signed_info.as_bytes();
-    for certificate in keys.certificates() {
-        let key = certificate.key();
-        if key.fits(shape.algorithm, &shape.value)
-            && crypto.verify(key, shape.algorithm, signed_info, &shape.value).await.map_err(SamlError::Crypto)?
-        {
-            return Ok(SignedElement { canonical, fingerprint: certificate.fingerprint().to_owned() });
-        }
-    }
-    let fingerprints = keys.certificates().iter().map(|certificate| certificate.fingerprint().to_owned()).collect();
-    Err(SamlError::WrongKey { element: signed.local_name().to_owned(), trusted: fingerprints })
+    let certificate = read.signer(signed, signature, keys, crypto).await?;
+    Ok(SignedElement { canonical, fingerprint: certificate.fingerprint().to_owned() })
 }
 
-fn read_signature(
+impl Signature {
+    /// What is signed, as bytes.
+    pub(super) fn canonical(&self, signed: Element<'_, '_>, signature: Element<'_, '_>) -> Result<String, SamlError> {
+        c14n::canonicalize(signed, &self.reference.method, Some(signature))
+            .map_err(|error| not_canonical(error, "nothing but itself to sign"))
+    }
+
+    /// Whether the signature is one of these bytes, if it is one of a trusted key.
+    pub(super) async fn has_digest_of<C: Crypto>(&self, canonical: &str, crypto: &C) -> Result<bool, SamlError> {
+        let digest = crypto.digest(self.reference.digest, canonical.as_bytes()).await.map_err(SamlError::Crypto)?;
+        Ok(bool::from(digest.ct_eq(&self.reference.value)))
+    }
+
+    /// Digests in base64: the one that is signed and that of these bytes.
+    pub(super) fn digests(&self, canonical: &str) -> [String; 2] {
+        let digest = self.reference.digest.digest(canonical.as_bytes());
+        [STANDARD.encode(&self.reference.value), STANDARD.encode(digest)]
+    }
+
+    /// The certificate whose key made the signature.
+    pub(super) async fn signer<'k, C: Crypto>(
+        &self,
+        signed: Element<'_, '_>,
+        signature: Element<'_, '_>,
+        keys: &'k TrustedKeys,
+        crypto: &C,
+    ) -> Result<&'k Certificate, SamlError> {
+        let signed_info = self.canonical_signed_info.as_bytes();
+        for certificate in keys.certificates() {
+            let key = certificate.key();
+            if key.fits(self.algorithm, &self.value)
+                && crypto.verify(key, self.algorithm, signed_info, &self.value).await.map_err(SamlError::Crypto)?
+            {
+                return Ok(certificate);
+            }
+        }
+        Err(SamlError::WrongKey {
+            element: signed.local_name().to_owned(),
+            trusted: keys.certificates().iter().map(|certificate| certificate.fingerprint().to_owned()).collect(),
+            named: key_info::named_fingerprint(signature),
+        })
+    }
+}
+
+pub(super) fn read_signature(
     signed: Element<'_, '_>,
     signature: Element<'_, '_>,
     keys: &TrustedKeys,
 ) -> Result<Signature, SamlError> {
-    // Schema: SignedInfo, SignatureValue, KeyInfo?, Object*. KeyInfo is not read; Object could hide anything.
+    // Schema: SignedInfo, SignatureValue, KeyInfo?, Object*. KeyInfo is no part of it (`key_info`); Object could hide anything.
     let children = fixed_children(signature, "something beside the parts of a signature")?;
     let (signed_info, value) = match children.as_slice() {
         [info, value] => (info, value),

@@ -48,8 +48,9 @@ pub enum SamlError {
     ReferenceElsewhere,
     /// What was signed is not what came.
     DigestMismatch { element: String },
-    /// No trusted key made the signature. `trusted` are the certificates' fingerprints.
-    WrongKey { element: String, trusted: Vec<String> },
+    /// No trusted key made the signature. `trusted` are the certificates' fingerprints; `named` is that of the certificate
+    /// which the signature names beside itself, for people: anybody can write one there.
+    WrongKey { element: String, trusted: Vec<String>, named: Option<String> },
     /// Our own cryptography failed.
     Crypto(CryptoError),
     /// No issuer, or none that is configured.
@@ -161,7 +162,10 @@ impl SamlError {
             Self::TransformNotAllowed { uri } => {
                 fact("enveloped signature, then exclusive canonicalization without comments".into(), Some(uri.clone()))
             }
-            Self::WrongKey { trusted, .. } => fact(format!("a key of the certificates {}", trusted.join(", ")), None),
+            Self::WrongKey { trusted, named, .. } => fact(
+                format!("a key of the certificates {}", trusted.join(", ")),
+                named.as_ref().map(|named| format!("another key; the signature names the certificate {named}")),
+            ),
             Self::UnknownIssuer { got } => fact("the entity ID of one of the account's providers".into(), got.clone()),
             Self::WrongIssuer { expected, got, .. }
             | Self::WrongDestination { expected, got }

@@ -10,8 +10,12 @@
 mod assertion;
 mod authn_request;
 mod c14n;
+mod check;
+mod claims;
 mod dsig;
 mod error;
+mod inspect;
+mod key_info;
 mod metadata;
 mod outgoing;
 mod policy;
@@ -22,12 +26,16 @@ pub mod xml;
 
 pub use assertion::{Attribute, NameId};
 pub use authn_request::AuthnRequest;
+pub use check::{Check, Outcome, Report};
+pub use claims::Claims;
 pub use dsig::SignedElement;
 pub use error::{Fact, SamlError};
+pub use inspect::SignatureView;
+pub use key_info::NamedCertificate;
 pub use metadata::{Binding, IdpMetadata, MetadataError};
 pub use outgoing::{Carried, Outgoing, Side, Signer};
 pub(crate) use policy::rule_names;
-pub use policy::{Check, Expectations, Request, Unsolicited};
+pub use policy::{Expectations, Request, Unsolicited};
 pub use response::{AuthenticResponse, CheckedResponse, ReceivedResponse, VerifiedAssertion};
 pub use sp_metadata::{RequestedAttribute, SpMetadata};
 

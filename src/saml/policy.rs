@@ -1,11 +1,11 @@
 //! The rules that a response must meet once its signature holds: a list, evaluated in order. The sign-in stops at the
-//! first that fails; the debugger shows all that came before, with what each wanted and got.
+//! first that fails; the debugger shows all of them, with what each wanted and got.
 
-use super::assertion::Confirmation;
+use super::assertion::{Assertion, Confirmation};
+use super::check::Report;
 use super::error::{Fact, SamlError};
-use super::response::AuthenticResponse;
+use super::response::Envelope;
 use crate::time::{Duration, Timestamp};
-use serde::Serialize;
 
 /// What a response is checked against.
 #[derive(Clone, Debug)]
@@ -42,48 +42,23 @@ pub struct Unsolicited {
     pub may_name_unknown_request: bool,
 }
 
-/// One rule and how it was met.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Check {
-    /// Stable name.
-    pub name: &'static str,
-    /// How it was met.
-    pub outcome: Outcome,
-    /// What the rule wants.
-    pub expected: Option<String>,
-    /// What came.
-    pub got: Option<String>,
+/// What a response says: envelope and assertion. Whether that is proven is for those to know who made it.
+#[derive(Clone, Copy)]
+pub(super) struct Said<'a> {
+    pub(super) envelope: &'a Envelope,
+    pub(super) assertion: &'a Assertion,
 }
 
-/// How a rule was met.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// Met.
-    Passed,
-    /// Broken.
-    Failed,
-    /// Not evaluated, because one before it failed.
-    NotReached,
-}
-
-impl Check {
-    /// A rule that was met or broken.
-    pub fn of(name: &'static str, result: Result<Fact, &SamlError>) -> Self {
-        let (outcome, fact) = match result {
-            Ok(fact) => (Outcome::Passed, fact),
-            Err(error) => (Outcome::Failed, error.fact()),
-        };
-        Self { name, outcome, expected: fact.expected, got: fact.got }
-    }
-
-    /// A rule that was not evaluated.
-    pub fn not_reached(name: &'static str) -> Self {
-        Self { name, outcome: Outcome::NotReached, expected: None, got: None }
+impl<'a> Said<'a> {
+    /// The request that the *signed* part says to answer.
+    pub(super) fn in_response_to(self) -> Option<&'a str> {
+        let confirmed = self.assertion.confirmations.iter().find_map(|c| c.in_response_to.as_deref());
+        let around = self.envelope.in_response_to.as_deref().filter(|_| self.envelope.signed);
+        around.or(confirmed)
     }
 }
 
-type Rule = fn(&AuthenticResponse, &Expectations<'_>) -> Result<Fact, SamlError>;
+type Rule = fn(Said<'_>, &Expectations<'_>) -> Result<Fact, SamlError>;
 
 /// `SAML.md`, "Policy, after the signature", but for the request that is answered: that needs the store.
 const RULES: &[(&str, Rule)] = &[
@@ -104,29 +79,34 @@ pub(crate) fn rule_names() -> impl Iterator<Item = &'static str> {
     RULES.iter().map(|(name, _)| *name)
 }
 
-pub(super) fn evaluate(
-    response: &AuthenticResponse,
-    expectations: &Expectations<'_>,
-) -> (Vec<Check>, Option<SamlError>) {
-    let mut checks = Vec::with_capacity(RULES.len());
+/// The first rule that is broken, as a sign-in wants to know.
+pub(super) fn first_failure(said: Said<'_>, expectations: &Expectations<'_>) -> Result<(), SamlError> {
+    RULES.iter().try_for_each(|(_, rule)| rule(said, expectations).map(drop))
+}
+
+/// Every rule, as the debugger wants to know: none needs the ones before it.
+pub(super) fn report(said: Said<'_>, expectations: &Expectations<'_>) -> Report {
+    let mut report = Report::default();
     for (name, rule) in RULES {
-        let result = rule(response, expectations);
-        match result {
-            Ok(fact) => checks.push(Check::of(name, Ok(fact))),
-            Err(error) => {
-                checks.push(Check::of(name, Err(&error)));
-                return (checks, Some(error));
-            }
-        }
+        report.add(name, rule(said, expectations));
     }
-    (checks, None)
+    report
+}
+
+/// The rule after them, for the debugger, where the request that is named counts as open.
+pub(super) fn request_report(said: Said<'_>, unsolicited: Unsolicited) -> Report {
+    let named = said.in_response_to();
+    let expected = if unsolicited.allowed { "an open request, or none" } else { "an open request" };
+    let mut report = Report::default();
+    report.add("request", request(named, named, unsolicited).map(|_| fact(expected, named.unwrap_or("none"))));
+    report
 }
 
 fn fact(expected: impl Into<String>, got: impl Into<String>) -> Fact {
     Fact { expected: Some(expected.into()), got: Some(got.into()) }
 }
 
-fn response_issuer(response: &AuthenticResponse, wanted: &Expectations<'_>) -> Result<Fact, SamlError> {
+fn response_issuer(response: Said<'_>, wanted: &Expectations<'_>) -> Result<Fact, SamlError> {
     match &response.envelope.issuer {
         None => Ok(fact(wanted.issuer, "none")),
         Some(got) if got == wanted.issuer => Ok(fact(wanted.issuer, got)),
@@ -134,7 +114,7 @@ fn response_issuer(response: &AuthenticResponse, wanted: &Expectations<'_>) -> R
     }
 }
 
-fn assertion_issuer(response: &AuthenticResponse, wanted: &Expectations<'_>) -> Result<Fact, SamlError> {
+fn assertion_issuer(response: Said<'_>, wanted: &Expectations<'_>) -> Result<Fact, SamlError> {
     match &response.assertion.issuer {
         Some(got) if got == wanted.issuer => Ok(fact(wanted.issuer, got)),
         got => Err(SamlError::WrongIssuer { element: "Assertion", expected: wanted.issuer.into(), got: got.clone() }),
@@ -142,7 +122,7 @@ fn assertion_issuer(response: &AuthenticResponse, wanted: &Expectations<'_>) -> 
 }
 
 /// Required on a signed Response by POST (SAML bindings 3.5.5.2), and true wherever it is given.
-fn destination(response: &AuthenticResponse, wanted: &Expectations<'_>) -> Result<Fact, SamlError> {
+fn destination(response: Said<'_>, wanted: &Expectations<'_>) -> Result<Fact, SamlError> {
     match &response.envelope.destination {
         None if !response.envelope.signed => Ok(fact(wanted.acs_url, "none, and the Response is not signed")),
         Some(got) if got == wanted.acs_url => Ok(fact(wanted.acs_url, got)),
@@ -151,7 +131,7 @@ fn destination(response: &AuthenticResponse, wanted: &Expectations<'_>) -> Resul
 }
 
 /// At least one restriction, and every one names us (SAML core 2.5.1.4).
-fn audience(response: &AuthenticResponse, wanted: &Expectations<'_>) -> Result<Fact, SamlError> {
+fn audience(response: Said<'_>, wanted: &Expectations<'_>) -> Result<Fact, SamlError> {
     let restrictions = &response.assertion.conditions.audiences;
     let named = |listed: &Vec<String>| listed.iter().any(|audience| audience == wanted.audience);
     let all = restrictions.concat();
@@ -163,7 +143,7 @@ fn audience(response: &AuthenticResponse, wanted: &Expectations<'_>) -> Result<F
 
 /// One bearer confirmation that is met is enough (SAML profiles 4.1.4.3). Of several that are not, the last one's
 /// failure is told.
-fn subject_confirmation(response: &AuthenticResponse, wanted: &Expectations<'_>) -> Result<Fact, SamlError> {
+fn subject_confirmation(response: Said<'_>, wanted: &Expectations<'_>) -> Result<Fact, SamlError> {
     let mut outcome = Err(SamlError::NoBearerConfirmation);
     for confirmation in &response.assertion.confirmations {
         outcome = confirmed(confirmation, wanted);
@@ -188,7 +168,7 @@ fn confirmed(confirmation: &Confirmation, wanted: &Expectations<'_>) -> Result<F
     Ok(fact(format!("{} before {end}", wanted.acs_url), format!("{} at {}", wanted.acs_url, wanted.now)))
 }
 
-fn conditions(response: &AuthenticResponse, wanted: &Expectations<'_>) -> Result<Fact, SamlError> {
+fn conditions(response: Said<'_>, wanted: &Expectations<'_>) -> Result<Fact, SamlError> {
     let conditions = &response.assertion.conditions;
     if let Some(at) = conditions.not_before
         && wanted.now.plus(wanted.clock_skew) < at
@@ -204,7 +184,7 @@ fn conditions(response: &AuthenticResponse, wanted: &Expectations<'_>) -> Result
 }
 
 /// The end of a session is for our own clock: there is no skew to it, or the session would be over when it begins.
-fn session(response: &AuthenticResponse, wanted: &Expectations<'_>) -> Result<Fact, SamlError> {
+fn session(response: Said<'_>, wanted: &Expectations<'_>) -> Result<Fact, SamlError> {
     let Some(end) = response.assertion.session_not_on_or_after else { return Ok(Fact::default()) };
     if wanted.now >= end {
         return Err(SamlError::Expired { what: "SessionNotOnOrAfter", at: end, now: wanted.now });
@@ -213,7 +193,7 @@ fn session(response: &AuthenticResponse, wanted: &Expectations<'_>) -> Result<Fa
 }
 
 /// Of several statements one is enough: it says how the user was authenticated (SAML core 2.7.2).
-fn authn_context(response: &AuthenticResponse, wanted: &Expectations<'_>) -> Result<Fact, SamlError> {
+fn authn_context(response: Said<'_>, wanted: &Expectations<'_>) -> Result<Fact, SamlError> {
     let got = &response.assertion.authn_contexts;
     if wanted.authn_context.is_empty() {
         return Ok(fact("any", got.join(", ")));
@@ -224,7 +204,7 @@ fn authn_context(response: &AuthenticResponse, wanted: &Expectations<'_>) -> Res
     Err(SamlError::WrongAuthnContext { expected: wanted.authn_context.to_vec(), got: got.clone() })
 }
 
-fn name_id(response: &AuthenticResponse, _: &Expectations<'_>) -> Result<Fact, SamlError> {
+fn name_id(response: Said<'_>, _: &Expectations<'_>) -> Result<Fact, SamlError> {
     match &response.assertion.name_id {
         Some(name_id) if !name_id.value.is_empty() && name_id.value.len() <= 1024 => {
             Ok(fact("a NameID", name_id.value.clone()))
@@ -234,7 +214,7 @@ fn name_id(response: &AuthenticResponse, _: &Expectations<'_>) -> Result<Fact, S
 }
 
 /// Wherever the response says what it answers, it says the same.
-fn in_response_to(response: &AuthenticResponse, _: &Expectations<'_>) -> Result<Fact, SamlError> {
+fn in_response_to(response: Said<'_>, _: &Expectations<'_>) -> Result<Fact, SamlError> {
     let answers = response.in_response_to();
     let confirmations = response.assertion.confirmations.iter().map(|c| &c.in_response_to);
     for given in confirmations.chain([&response.envelope.in_response_to]).flatten() {
@@ -246,6 +226,21 @@ fn in_response_to(response: &AuthenticResponse, _: &Expectations<'_>) -> Result<
         }
     }
     Ok(fact("one request, or none", answers.unwrap_or("none")))
+}
+
+/// Which request is answered. `pending` is the open one of this id, browser and provider, if there is one.
+pub(super) fn request(
+    in_response_to: Option<&str>,
+    pending: Option<&str>,
+    unsolicited: Unsolicited,
+) -> Result<Request, SamlError> {
+    match (in_response_to, pending) {
+        (Some(id), Some(pending)) if id == pending => Ok(Request::Answered(id.to_owned())),
+        (None, _) if unsolicited.allowed => Ok(Request::Unsolicited),
+        (None, _) => Err(SamlError::IdpInitiatedNotAllowed),
+        (Some(_), _) if unsolicited.allowed && unsolicited.may_name_unknown_request => Ok(Request::Unsolicited),
+        (Some(id), _) => Err(SamlError::UnknownRequest { got: id.to_owned() }),
+    }
 }
 
 /// `end` is exclusive.

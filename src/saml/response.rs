@@ -2,9 +2,10 @@
 
 use super::Namespace;
 use super::assertion::{Assertion, Attribute, NameId, check_version, issuer, required_id};
+use super::check::Report;
 use super::dsig::{self, SignedElement};
 use super::error::SamlError;
-use super::policy::{self, Check, Expectations, Request, Unsolicited};
+use super::policy::{self, Expectations, Request, Said, Unsolicited};
 use super::xml::{Document, Element, Place, order, trim};
 use crate::crypto::{Crypto, TrustedKeys};
 use crate::provider::MAX_CLOCK_SKEW;
@@ -15,7 +16,7 @@ const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
 /// A document of the shape of a SAML response. Nothing that it says is known to be true.
 #[derive(Debug)]
 pub struct ReceivedResponse<'a> {
-    document: Document<'a>,
+    pub(super) document: Document<'a>,
     assertion: Place,
     claimed_issuer: Option<String>,
 }
@@ -116,30 +117,33 @@ impl<'a> ReceivedResponse<'a> {
 
 impl AuthenticResponse {
     /// Checks the policy, every line of it, in order. The first line that fails refuses the response.
-    pub fn check(self, expectations: &Expectations<'_>) -> (Vec<Check>, Result<CheckedResponse, SamlError>) {
-        let (checks, error) = policy::evaluate(&self, expectations);
-        let name_id = match (error, self.assertion.name_id.clone()) {
-            (None, Some(name_id)) => name_id,
-            (error, _) => return (checks, Err(error.unwrap_or(SamlError::NoNameId))),
-        };
-        let in_response_to = self.in_response_to().map(str::to_owned);
+    pub fn check(self, expectations: &Expectations<'_>) -> Result<CheckedResponse, SamlError> {
+        policy::first_failure(self.said(), expectations)?;
+        let name_id = self.assertion.name_id.clone().ok_or(SamlError::NoNameId)?;
+        let in_response_to = self.said().in_response_to().map(str::to_owned);
         let latest = self.assertion.confirmations.iter().filter_map(|confirmation| confirmation.not_on_or_after).max();
-        let checked = CheckedResponse {
+        Ok(CheckedResponse {
             // A replay is refused for its time when this one is forgotten, whatever the skew is by then.
             spent_until: latest.unwrap_or(expectations.now).plus(MAX_CLOCK_SKEW),
             key_fingerprint: self.signed.fingerprint().to_owned(),
             assertion: self.assertion,
             name_id,
             in_response_to,
-        };
-        (checks, Ok(checked))
+        })
     }
 
-    /// The request that the *signed* part says to answer.
-    pub(super) fn in_response_to(&self) -> Option<&str> {
-        let confirmed = self.assertion.confirmations.iter().find_map(|c| c.in_response_to.as_deref());
-        let around = self.envelope.in_response_to.as_deref().filter(|_| self.envelope.signed);
-        around.or(confirmed)
+    /// How each line of the policy is met, for the debugger: also those after one that fails.
+    pub fn report(&self, expectations: &Expectations<'_>) -> Report {
+        policy::report(self.said(), expectations)
+    }
+
+    /// The last line, for the debugger, by the response's own word: the request that it says to answer counts as open.
+    pub fn request_check(&self, unsolicited: Unsolicited) -> Report {
+        policy::request_report(self.said(), unsolicited)
+    }
+
+    fn said(&self) -> Said<'_> {
+        Said { envelope: &self.envelope, assertion: &self.assertion }
     }
 
     /// The signed bytes, the name of their element, and the key.
@@ -181,13 +185,7 @@ impl CheckedResponse {
 
     /// The last step. `pending` is the open request of this id, browser and provider, if there is one.
     pub fn answering(self, pending: Option<&str>, unsolicited: Unsolicited) -> Result<VerifiedAssertion, SamlError> {
-        let request = match (self.in_response_to, pending) {
-            (Some(id), Some(pending)) if id == pending => Request::Answered(id),
-            (None, _) if unsolicited.allowed => Request::Unsolicited,
-            (None, _) => return Err(SamlError::IdpInitiatedNotAllowed),
-            (Some(_), _) if unsolicited.allowed && unsolicited.may_name_unknown_request => Request::Unsolicited,
-            (Some(id), _) => return Err(SamlError::UnknownRequest { got: id }),
-        };
+        let request = policy::request(self.in_response_to.as_deref(), pending, unsolicited)?;
         Ok(VerifiedAssertion {
             assertion: self.assertion,
             name_id: self.name_id,
@@ -241,7 +239,7 @@ impl VerifiedAssertion {
 }
 
 impl Envelope {
-    fn read(response: Element<'_, '_>, signed: bool) -> Result<Self, SamlError> {
+    pub(super) fn read(response: Element<'_, '_>, signed: bool) -> Result<Self, SamlError> {
         check_version(response)?;
         check_status(response)?;
         required_id(response)?;
@@ -263,6 +261,11 @@ async fn verify_child_signature<C: Crypto>(
         Some(signature) => dsig::verify(signed, signature, keys, crypto).await.map(Some),
         None => Ok(None),
     }
+}
+
+/// The one assertion of the document: a child of the Response, with no other anywhere.
+pub(super) fn the_assertion<'d, 'a>(document: &'d Document<'a>) -> Result<Element<'d, 'a>, SamlError> {
+    Landmarks::of(document).assertion(document.root())
 }
 
 /// The elements of a document that rules are about, found in one walk: a sender chooses how long it is.

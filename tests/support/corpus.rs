@@ -183,7 +183,7 @@ impl Case {
         let authentic = received.authenticate(&keys, crypto).await?;
         let (element, signed) = authentic.signed();
         let canonical = element.canonical().to_owned();
-        let (_, checked) = authentic.check(&Expectations {
+        let checked = authentic.check(&Expectations {
             issuer: &header.issuer,
             audience: &header.audience,
             acs_url: &header.acs_url,

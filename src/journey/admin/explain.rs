@@ -1,19 +1,27 @@
 //! `POST /api/v1/accounts/{account}/saml/explain`: what a sign-in with this response would come to, and why. Changes
 //! nothing, ignores replay, and takes the word of the response for the request it answers.
+//!
+//! A sign-in stops at the first check that fails. Here every check is evaluated for which there is something to evaluate
+//! it on; without a signature that holds, that is what the document claims, and the outcome says so.
 
+use super::findings::{Findings, fact};
 use super::{json_object, not_found};
 use crate::crypto::Crypto;
+use crate::directory::Profile;
 use crate::fields::{Fields, Patch};
 use crate::http::{Answer, Call};
-use crate::jit::{self, Admission, Known};
+use crate::jit::{self, Known};
 use crate::journey::{Ending, Postern};
 use crate::problem::Problem;
 use crate::provider::{Kind, Provider};
 use crate::refusal::Refusal;
-use crate::saml::{self, Attribute, Check, CheckedResponse, Expectations, Fact, ReceivedResponse, SamlError};
+use crate::saml::{self, AuthenticResponse, Check, Expectations, Outcome, ReceivedResponse, SamlError};
 use crate::store::{self, Store, StoreError};
 use crate::time::Timestamp;
 use serde_json::{Map, Value, json};
+
+/// What a signature must be, for people.
+const BY_A_CERTIFICATE: &str = "a signature by a certificate of the provider";
 
 /// What is to be explained.
 struct Question {
@@ -21,17 +29,6 @@ struct Question {
     provider: Option<String>,
     at: Timestamp,
     destination: String,
-}
-
-/// What has been found out so far.
-#[derive(Default)]
-struct Findings {
-    checks: Vec<Check>,
-    refusal: Option<Refusal>,
-    signed: Option<Value>,
-    subject: Option<Value>,
-    attributes: Map<String, Value>,
-    decision: Option<Value>,
 }
 
 /// `POST`
@@ -43,32 +40,44 @@ pub(crate) async fn explain<S: Store, C: Crypto>(
     let question = json_object(call).and_then(|input| Question::read(postern, account, &input))?;
     let Some(configuration) = postern.fresh_configuration(account).await? else { return Ok(not_found("account")) };
     let mut findings = Findings::default();
-    let mut kind = Kind::Other;
 
-    let received = saml::decode_base64(&question.response);
-    findings.check("base64", received.as_ref().err());
-    let bytes = received.unwrap_or_default();
-    let received = if findings.refusal.is_none() { Some(ReceivedResponse::parse(&bytes)) } else { None };
-    findings.check("document", received.as_ref().and_then(|result| result.as_ref().err()));
-    if let Some(Ok(received)) = received {
-        let provider = match &question.provider {
-            Some(id) => match configuration.provider(id) {
-                Some(provider) => Some(provider),
-                None => return Ok(not_found("provider")),
-            },
-            None => received.claimed_issuer().and_then(|issuer| configuration.provider_of_issuer(issuer)),
-        };
-        let unknown = SamlError::UnknownIssuer { got: received.claimed_issuer().map(str::to_owned) };
-        findings.check("issuer", if provider.is_none() { Some(&unknown) } else { None });
-        if let Some(provider) = provider {
-            kind = provider.settings().kind;
-            let checked = verify(postern, &question, provider, received, &mut findings).await;
-            if let Some(checked) = checked {
-                decide(postern, account, provider, checked, &mut findings).await?;
-            }
-        }
+    let decoded = saml::decode_base64(&question.response);
+    let Some(bytes) = findings.passed("base64", decoded) else {
+        return Ok(Answer::json(200, &findings.into_json(Kind::Other)));
+    };
+    let Some(received) = findings.passed("document", ReceivedResponse::parse(&bytes)) else {
+        return Ok(Answer::json(200, &findings.into_json(Kind::Other)));
+    };
+    let issuer = received.claimed_issuer();
+    let provider = match &question.provider {
+        Some(id) => match configuration.provider(id) {
+            Some(provider) => Some(provider),
+            None => return Ok(not_found("provider")),
+        },
+        None => issuer.and_then(|issuer| configuration.provider_of_issuer(issuer)),
+    };
+    let Some(provider) = provider else {
+        let unknown = SamlError::UnknownIssuer { got: issuer.map(str::to_owned) };
+        findings.check("issuer", Err(unknown));
+        findings.unverified = received.claims().ok().map(|claims| claims.to_json());
+        return Ok(Answer::json(200, &findings.into_json(Kind::Other)));
+    };
+    let expected = if question.provider.is_some() { "any: the provider was named" } else { provider.entity_id() };
+    findings.check("issuer", Ok(fact(expected, issuer.unwrap_or("none"))));
+
+    let expectations = Expectations {
+        issuer: provider.entity_id(),
+        audience: postern.sp_entity_id(provider),
+        acs_url: &question.destination,
+        authn_context: &provider.settings().requested_authn_context,
+        clock_skew: provider.clock_skew(),
+        now: question.at,
+    };
+    let authentic = authenticate(postern, provider, received, &expectations, &mut findings).await;
+    if let Some(authentic) = authentic {
+        decide(postern, account, provider, authentic, &expectations, &mut findings).await?;
     }
-    Ok(Answer::json(200, &findings.into_json(kind)))
+    Ok(Answer::json(200, &findings.into_json(provider.settings().kind)))
 }
 
 impl Question {
@@ -103,115 +112,100 @@ impl Question {
     }
 }
 
-async fn verify<S: Store, C: Crypto>(
+/// The signatures, and what can be said of the rest where they do not hold.
+async fn authenticate<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
-    question: &Question,
     provider: &Provider,
     received: ReceivedResponse<'_>,
+    expectations: &Expectations<'_>,
     findings: &mut Findings,
-) -> Option<CheckedResponse> {
-    let authentic = received.authenticate(provider.trusted_keys(), postern.crypto).await;
-    findings.check("signature", authentic.as_ref().err());
-    let authentic = authentic.ok()?;
-    let (signed, element) = authentic.signed();
-    findings.signed = Some(json!({
-        "element": element,
-        "keyFingerprint": signed.fingerprint(),
-        "canonicalXml": signed.canonical(),
-    }));
-    findings.attributes = attributes_by_name(authentic.attributes());
-    let profile = authentic.name_id().and_then(|name_id| jit::profile(name_id, authentic.attributes()));
-    findings.subject = Some(json!({
-        "nameId": authentic.name_id().map(|name_id| &name_id.value),
-        "email": profile.as_ref().map(|profile| profile.email.as_given()),
-    }));
-    let (checks, result) = authentic.check(&Expectations {
-        issuer: provider.entity_id(),
-        audience: postern.sp_entity_id(provider),
-        acs_url: &question.destination,
-        authn_context: &provider.settings().requested_authn_context,
-        clock_skew: provider.clock_skew(),
-        now: question.at,
-    });
-    findings.checks.extend(checks);
-    result.map_err(|error| findings.refusal = Some(Refusal::Saml(error))).ok()
+) -> Option<AuthenticResponse> {
+    let keys = provider.trusted_keys();
+    findings.signatures = received.signatures(keys, postern.crypto).await;
+    let claims = received.claims();
+    let error = match received.authenticate(keys, postern.crypto).await {
+        Ok(authentic) => {
+            let (signed, element) = authentic.signed();
+            let got = format!("the {element}, by {}", signed.fingerprint());
+            findings.check("signature", Ok(fact(BY_A_CERTIFICATE, got)));
+            findings.check("content", Ok(Default::default()));
+            return Some(authentic);
+        }
+        Err(error) => error,
+    };
+    let signed = !findings.signatures.is_empty() && findings.signatures.iter().all(|signature| signature.holds());
+    if signed && !matches!(error, SamlError::Crypto(_)) {
+        let of = findings.signatures.iter().map(|signature| signature.element).collect::<Vec<_>>().join(" and the ");
+        findings.check("signature", Ok(fact(BY_A_CERTIFICATE, format!("the {of}"))));
+        findings.check("content", Err(error));
+    } else {
+        findings.check("signature", Err(error));
+        let read = claims.map(|claims| {
+            findings.checks.extend(claims.checks(expectations, provider.unsolicited()));
+            findings.unverified = Some(claims.to_json());
+            Default::default()
+        });
+        findings.checks.push(Check::of("content", &read).only_claimed());
+    }
+    findings.enabled(provider);
+    None
 }
 
+/// The policy, and what is decided if it is met, or would be if it were.
 async fn decide<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     account: &str,
     provider: &Provider,
-    checked: CheckedResponse,
+    authentic: AuthenticResponse,
+    expectations: &Expectations<'_>,
     findings: &mut Findings,
 ) -> Result<(), StoreError> {
-    let profile = jit::profile(checked.name_id(), checked.attributes());
-    let name_id = checked.name_id().link_key().unwrap_or_default();
-    let mut statements = vec![store::user::find_by_link(account, provider.id(), &name_id)];
-    statements.extend(profile.as_ref().map(|p| store::user::find_by_email(account, &p.email, provider.id())));
-    let rows = postern.store.batch(statements).await?;
-    let known = Known {
-        linked: rows.first().map(|rows| rows.first()).transpose()?.flatten(),
-        by_email: rows.get(1).map(|rows| rows.first()).transpose()?.flatten(),
-    };
-    let answered = checked.in_response_to().map(str::to_owned);
-    let assertion = checked.answering(answered.as_deref(), provider.unsolicited());
-    findings.check("request", assertion.as_ref().err());
-    let Ok(assertion) = assertion else { return Ok(()) };
-    if !provider.settings().enabled {
-        findings.refusal = Some(Refusal::ProviderDisabled);
+    let profile = authentic.name_id().and_then(|name_id| jit::profile(name_id, authentic.attributes()));
+    findings.show(&authentic, profile.as_ref());
+    findings.report(authentic.report(expectations));
+    findings.enabled(provider);
+    findings.report(authentic.request_check(provider.unsolicited()));
+
+    let somebody = |check: &Check| check.name == "name_id" && check.outcome == Outcome::Passed;
+    if !findings.checks.iter().any(somebody) {
         return Ok(());
     }
-    let decision = jit::decide(provider, &assertion, profile, known);
-    let outcome = match decision.outcome {
-        Ok(Admission::Existing { .. }) => "existing_user",
-        Ok(Admission::Create { .. }) => "created_just_in_time",
-        Err(reason) => {
-            findings.refusal = Some(Refusal::Decision(reason));
-            "refused"
+    let known = known(postern, account, provider, &authentic, profile.as_ref()).await?;
+    if findings.refusal.is_some() {
+        let (outcome, trace) = jit::preview(provider, &authentic, profile, known);
+        findings.decision = Some(json!({ "outcome": outcome, "trace": trace, "hypothetical": true }));
+        return Ok(());
+    }
+    let verified = authentic.check(expectations).and_then(|checked| {
+        let named = checked.in_response_to().map(str::to_owned);
+        checked.answering(named.as_deref(), provider.unsolicited())
+    });
+    match verified {
+        Ok(assertion) => {
+            let decision = jit::decide(provider, &assertion, profile, known);
+            let outcome = decision.outcome_name();
+            findings.decision = Some(json!({ "outcome": outcome, "trace": decision.trace, "hypothetical": false }));
+            findings.refusal = decision.outcome.err().map(Refusal::Decision);
         }
-    };
-    findings.decision = Some(json!({ "outcome": outcome, "trace": decision.trace }));
+        Err(error) => findings.refusal = Some(Refusal::Saml(error)),
+    }
     Ok(())
 }
 
-impl Findings {
-    /// Notes a check, unless one before it failed.
-    fn check(&mut self, name: &'static str, error: Option<&SamlError>) {
-        if self.refusal.is_some() {
-            return;
-        }
-        self.checks.push(Check::of(name, error.map_or(Ok(Fact::default()), Err)));
-        self.refusal = error.cloned().map(Refusal::Saml);
-    }
-
-    fn into_json(self, kind: Kind) -> Value {
-        let mut checks = self.checks;
-        for name in
-            ["base64", "document", "issuer", "signature"].into_iter().chain(saml::rule_names()).chain(["request"])
-        {
-            if !checks.iter().any(|check| check.name == name) {
-                checks.push(Check::not_reached(name));
-            }
-        }
-        json!({
-            "accepted": self.refusal.is_none(),
-            "error": self.refusal.map(|refusal| refusal.explanation(kind)),
-            "checks": checks,
-            "signed": self.signed,
-            "subject": self.subject,
-            "attributes": self.attributes,
-            "decision": self.decision,
-        })
-    }
-}
-
-fn attributes_by_name(attributes: &[Attribute]) -> Map<String, Value> {
-    let mut by_name = Map::new();
-    for attribute in attributes {
-        let values = by_name.entry(attribute.name.clone()).or_insert_with(|| json!([]));
-        if let Value::Array(values) = values {
-            values.extend(attribute.values.iter().map(|value| Value::from(value.as_str())));
-        }
-    }
-    by_name
+/// What the directory knows of the one whom the response is about.
+async fn known<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    account: &str,
+    provider: &Provider,
+    authentic: &AuthenticResponse,
+    profile: Option<&Profile>,
+) -> Result<Known, StoreError> {
+    let name_id = authentic.name_id().and_then(|name_id| name_id.link_key()).unwrap_or_default();
+    let mut statements = vec![store::user::find_by_link(account, provider.id(), &name_id)];
+    statements.extend(profile.map(|p| store::user::find_by_email(account, &p.email, provider.id())));
+    let rows = postern.store.batch(statements).await?;
+    Ok(Known {
+        linked: rows.first().map(|rows| rows.first()).transpose()?.flatten(),
+        by_email: rows.get(1).map(|rows| rows.first()).transpose()?.flatten(),
+    })
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod accounts;
 pub(super) mod explain;
+mod findings;
 pub(super) mod keys;
 pub(super) mod providers;
 pub(super) mod sign_ins;
