@@ -9,8 +9,8 @@ import { startPostern } from './support/postern.mjs';
 
 const MINUTES = 60_000;
 const CHECKS = [
-  'base64', 'document', 'issuer', 'signature', 'response_issuer', 'assertion_issuer', 'destination', 'audience', 'subject_confirmation',
-  'conditions', 'session', 'authn_context', 'name_id', 'in_response_to', 'request',
+  'base64', 'document', 'issuer', 'signature', 'content', 'response_issuer', 'assertion_issuer', 'destination', 'audience', 'subject_confirmation',
+  'conditions', 'session', 'authn_context', 'name_id', 'in_response_to', 'enabled', 'request',
 ];
 let postern;
 let keys;
@@ -34,12 +34,11 @@ async function explain(account, question) {
   return explained;
 }
 
-/** Outcomes in the order of CHECKS: `passed` times, then one failure, then nothing. */
-function assertFailsAt(name, { checks, accepted }) {
-  const at = CHECKS.indexOf(name);
-  assert.deepEqual(checks.map(({ outcome }) => outcome), CHECKS.map((_, index) => (index < at ? 'passed' : index === at ? 'failed' : 'not_reached')));
+/** These checks fail, the first of them is the error's, and every other one passes. */
+function assertFailsAt(names, { checks, accepted, decision }) {
+  assert.deepEqual(checks.map(({ outcome }) => outcome), CHECKS.map((name) => (names.includes(name) ? 'failed' : 'passed')));
   assert.equal(accepted, false);
-  for (const { expected, got } of checks.slice(at + 1)) assert.deepEqual([expected, got], [null, null]);
+  assert.equal(decision.hypothetical, true);
 }
 
 describe('a response that would be accepted', () => {
@@ -55,6 +54,15 @@ describe('a response that would be accepted', () => {
       assert.deepEqual(explained.subject, { nameId: 'u-1', email: 'ada@example.com' });
       assert.deepEqual(explained.attributes, { email: ['ada@example.com'], groups: ['A', 'B'], empty: [''] });
       assert.equal(explained.decision.outcome, 'created_just_in_time');
+      assert.equal(explained.decision.hypothetical, false);
+      assert.equal(explained.unverified, null);
+      assert.deepEqual(explained.signatures.map((one) => one.element), sign === 'both' ? ['Response', 'Assertion'] : [element]);
+      for (const { checks, keyFingerprint, canonicalXml, namedCertificate } of explained.signatures) {
+        assert.deepEqual(checks.map(({ name, outcome }) => `${name} ${outcome}`), ['shape passed', 'algorithm passed', 'digest passed', 'key passed']);
+        assert.equal(keyFingerprint, explained.signed.keyFingerprint);
+        assert.ok(canonicalXml.startsWith('<saml'));
+        assert.ok(namedCertificate === null || namedCertificate.configured);
+      }
       assert.deepEqual(explained.decision.trace.map(({ rule }) => rule), ['existing_user', 'jit_enabled', 'jit_validation']);
       const audience = explained.checks.find(({ name }) => name === 'audience');
       assert.deepEqual([audience.expected, audience.got], ['localhost', 'localhost']);
@@ -87,14 +95,14 @@ describe('at', () => {
     const account = await withProvider();
     const then = Date.UTC(2020, 0, 1, 12);
     const samlResponse = await account.sign(ada, { now: then });
-    assertFailsAt('subject_confirmation', await explain(account, { samlResponse }));
+    assertFailsAt(['subject_confirmation', 'conditions'], await explain(account, { samlResponse }));
     for (const [at, failed] of [
       ['2020-01-01T12:00:00Z', null],
       ['2020-01-01T13:02:03.5+01:00', null],
       ['2020-01-01T11:58:00Z', null],
-      ['2020-01-01T11:57:59.999Z', 'conditions'],
+      ['2020-01-01T11:57:59.999Z', ['conditions']],
       ['2020-01-01T12:06:59.999Z', null],
-      ['2020-01-01T12:07:00Z', 'subject_confirmation'],
+      ['2020-01-01T12:07:00Z', ['subject_confirmation', 'conditions']],
     ]) {
       const explained = await explain(account, { samlResponse, at });
       if (failed) assertFailsAt(failed, explained);
@@ -123,7 +131,7 @@ describe('at a destination', () => {
     assert.ok((await explain(account, { samlResponse: short, destination: acsUrlShort })).accepted);
     for (const question of [{ samlResponse: short }, { samlResponse: long, destination: acsUrlShort }]) {
       const explained = await explain(account, question);
-      assertFailsAt('destination', explained);
+      assertFailsAt(['destination', 'subject_confirmation'], explained);
       assert.equal(explained.error.code, 'wrong_destination');
       assert.equal(explained.error.expected, question.destination ?? acsUrl);
     }
@@ -137,7 +145,7 @@ describe('a provider', () => {
     const samlResponse = await account.sign(ada);
     assert.ok((await explain(account, { samlResponse, provider: account.provider.id })).accepted);
     const explained = await explain(account, { samlResponse, provider: other.id });
-    assertFailsAt('response_issuer', explained);
+    assertFailsAt(['response_issuer', 'assertion_issuer'], explained);
     assert.deepEqual([explained.error.code, explained.error.expected, explained.error.got], ['wrong_issuer', other.entityId, account.provider.entityId]);
   });
 
@@ -164,31 +172,43 @@ describe('a response that would be refused', () => {
   test('for its signature shows nothing that is unproven', async () => {
     const account = await withProvider();
     const explained = await explain(account, { samlResponse: await account.sign(ada, { keys: otherKeys }) });
-    assertFailsAt('signature', explained);
     assert.deepEqual([explained.signed, explained.subject, explained.attributes, explained.decision], [null, null, {}, null]);
+    assert.equal(explained.error.code, 'wrong_key');
+    const outcomes = (at) => CHECKS.map((name, index) => (index < 3 || name === 'enabled' ? 'passed' : index === 3 ? 'failed' : at(name)));
+    assert.deepEqual(explained.checks.map(({ outcome }) => outcome), outcomes(() => 'would_pass'));
+    assert.deepEqual([explained.unverified.nameId, explained.unverified.attributes.groups], ['u-1', ['A', 'B']]);
+
+    const elsewhere = await explain(account, { samlResponse: await account.sign({ ...ada, audience: 'urn:else' }, { keys: otherKeys }) });
+    assert.equal(elsewhere.error.code, 'wrong_key');
+    assert.deepEqual(elsewhere.checks.map(({ outcome }) => outcome), outcomes((name) => (name === 'audience' ? 'would_fail' : 'would_pass')));
+    assert.deepEqual(elsewhere.signatures[0].checks.map(({ outcome }) => outcome), ['passed', 'passed', 'passed', 'failed']);
+    const named = elsewhere.signatures[0].namedCertificate;
+    const other = new X509Certificate(otherKeys.certificate).fingerprint256.replaceAll(':', '').toLowerCase();
+    assert.deepEqual([named.fingerprint, named.configured], [other, false]);
+    assert.ok(elsewhere.error.got.includes(other));
   });
 
   test('for its policy shows what was signed', async () => {
     const account = await withProvider();
     const explained = await explain(account, { samlResponse: await account.sign({ ...ada, audience: 'urn:else' }) });
-    assertFailsAt('audience', explained);
+    assertFailsAt(['audience'], explained);
     assert.equal(explained.subject.email, 'ada@example.com');
     assert.deepEqual(explained.attributes.groups, ['A', 'B']);
-    assert.equal(explained.decision, null);
+    assert.equal(explained.decision.outcome, 'created_just_in_time');
   });
 
   test('because it answers no request', async () => {
     const account = await withProvider({ allowIdpInitiated: false });
     const explained = await explain(account, { samlResponse: await account.sign(ada) });
-    assertFailsAt('request', explained);
+    assertFailsAt(['request'], explained);
     assert.equal(explained.error.code, 'idp_initiated_not_allowed');
   });
 
   test('because the provider is disabled', async () => {
     const account = await withProvider({ enabled: false });
-    const { error, decision } = await explain(account, { samlResponse: await account.sign(ada) });
-    assert.equal(error.code, 'provider_disabled');
-    assert.equal(decision, null);
+    const explained = await explain(account, { samlResponse: await account.sign(ada) });
+    assert.equal(explained.error.code, 'provider_disabled');
+    assertFailsAt(['enabled'], explained);
   });
 
   for (const [code, settings, person, arrange] of [
@@ -211,7 +231,7 @@ describe('a response that would be refused', () => {
       const explained = await explain(account, { samlResponse });
       assert.ok(explained.checks.every(({ outcome }) => outcome === 'passed'));
       assert.equal(explained.error.code, code);
-      assert.equal(explained.decision.outcome, 'refused');
+      assert.deepEqual([explained.decision.outcome, explained.decision.hypothetical], ['refused', false]);
       const log = await account.refused(code, () => account.post(samlResponse));
       assert.deepEqual([log.error, log.trace], [explained.error, explained.decision.trace]);
     });

@@ -120,6 +120,19 @@ test('a response is checked without effect', async (t) => {
   await page.getByRole('heading', { name: 'This response would be refused' }).waitFor();
   await page.getByRole('table', { name: 'Checks, in their order' }).getByText('Failed').first().waitFor();
   await page.getByText('What to do').waitFor();
+  await page.getByText('If the checks above passed, a user would be created just in time.').waitFor();
+  await page.getByRole('table', { name: 'Checks of the signature of the Assertion' }).getByText('Passed').first().waitFor();
   await assertSound(page, 'refused response');
+
+  const unsigned = Buffer.from(Buffer.from(response, 'base64').toString().replace(/<ds:Signature.*<\/ds:Signature>/s, '')).toString('base64');
+  assert.notEqual(unsigned, response);
+  await page.getByLabel('As if it came at (optional)').fill('');
+  await page.getByLabel('SAML response (base64)').fill(unsigned);
+  await page.getByRole('button', { name: 'Check', exact: true }).click();
+  await page.getByRole('heading', { name: 'What the response claims' }).waitFor();
+  await page.getByText('Nobody trusted has signed this.').waitFor();
+  await page.getByRole('table', { name: 'Checks, in their order' }).getByText('Would pass').first().waitFor();
+  assert.equal(await page.getByRole('heading', { name: 'Subject' }).count(), 0);
+  await assertSound(page, 'unsigned response');
   assert.equal((await site.items(`accounts/${account}/users`)).length, users);
 });

@@ -4,8 +4,19 @@ import { areaField, selectField, textField } from './fields.js';
 import { createForm } from './form.js';
 import { refusal, trace } from './sign-ins.js';
 
-const results = { passed: ['good', 'Passed'], failed: ['bad', 'Failed'], not_reached: ['off', 'Not reached'] };
+const results = {
+  passed: ['good', 'Passed'],
+  failed: ['bad', 'Failed'],
+  would_pass: ['off', 'Would pass'],
+  would_fail: ['bad', 'Would fail'],
+  not_reached: ['off', 'Not reached'],
+};
 const outcomes = { existing_user: 'The existing user signs in.', created_just_in_time: 'A user is created just in time.' };
+const hypotheses = {
+  existing_user: 'If the checks above passed, the existing user would sign in.',
+  created_just_in_time: 'If the checks above passed, a user would be created just in time.',
+  refused: 'Even if the checks above passed, the sign-in would be refused.',
+};
 
 export async function explainView({ account, signal, whisper }) {
   const { data: providers } = await request('GET', ['accounts', account, 'providers'], { query: { limit: 200 }, signal });
@@ -70,7 +81,7 @@ function bare(text) {
   return value.trim();
 }
 
-function explained({ accepted, error, checks, signed, subject, attributes, decision }) {
+function explained({ accepted, error, checks, signed, signatures, subject, attributes, unverified, decision }) {
   return [
     h(
       'h2',
@@ -78,16 +89,8 @@ function explained({ accepted, error, checks, signed, subject, attributes, decis
       accepted ? 'This response would be accepted' : 'This response would be refused',
     ),
     error ? refusal(error, 'h3') : null,
-    table(
-      'Checks, in their order',
-      ['Check', 'Outcome', 'Expected', 'Got'],
-      checks.map(({ name, outcome, expected, got }) => [
-        name.replaceAll('_', ' '),
-        badge(...(results[outcome] ?? ['off', outcome])),
-        expected,
-        got,
-      ]),
-    ),
+    checkTable('Checks, in their order', checks),
+    unverified ? claims(unverified) : null,
     subject
       ? section(
           'Subject',
@@ -98,7 +101,7 @@ function explained({ accepted, error, checks, signed, subject, attributes, decis
         )
       : null,
     Object.keys(attributes ?? {}).length ? section('Attributes', definitions(Object.entries(attributes))) : null,
-    decision ? section('Decision', h('p', {}, outcomes[decision.outcome] ?? decision.outcome), trace(decision.trace)) : null,
+    decision ? section('Decision', h('p', {}, verdictOf(decision)), trace(decision.trace)) : null,
     signed
       ? section(
           'What was signed',
@@ -109,5 +112,62 @@ function explained({ accepted, error, checks, signed, subject, attributes, decis
           h('details', {}, h('summary', {}, 'Canonical XML'), h('pre', {}, signed.canonicalXml)),
         )
       : null,
-  ].filter(Boolean);
+    signatures?.map(signature),
+  ]
+    .flat()
+    .filter(Boolean);
+}
+
+const verdictOf = ({ outcome, hypothetical }) => (hypothetical ? hypotheses : outcomes)[outcome] ?? outcome;
+
+function checkTable(caption, checks) {
+  return table(
+    caption,
+    ['Check', 'Outcome', 'Expected', 'Got'],
+    checks.map(({ name, outcome, expected, got }) => [
+      name.replaceAll('_', ' '),
+      badge(...(results[outcome] ?? ['off', outcome])),
+      expected,
+      got,
+    ]),
+  );
+}
+
+/** Anybody can have written these: they stand apart from what was signed, and say so. */
+function claims({ attributes, ...said }) {
+  return section(
+    'What the response claims',
+    h('p', {}, 'Nobody trusted has signed this. It helps to find what is wrong, and proves nothing.'),
+    definitions([
+      ['Issuer of the Response', said.responseIssuer],
+      ['Issuer of the Assertion', said.assertionIssuer],
+      ['Destination', said.destination],
+      ['Recipient', said.recipients],
+      ['Audience', said.audiences],
+      ['NameID', said.nameId],
+      ['Not before', said.notBefore],
+      ['Not on or after', said.notOnOrAfter],
+      ['Confirmed until', said.confirmationNotOnOrAfter],
+      ['Answers the request', said.inResponseTo],
+      ...Object.entries(attributes).map(([name, values]) => [`Attribute ${name}`, values]),
+    ]),
+  );
+}
+
+function signature({ element, checks, namedCertificate, keyFingerprint, ...said }) {
+  const named = namedCertificate;
+  return section(
+    `Signature of the ${element}`,
+    definitions(
+      [
+        ['Algorithm', said.signatureAlgorithm],
+        ['Digest', said.digestAlgorithm],
+        ['Canonicalization', said.canonicalization],
+        ['Key', keyFingerprint && h('code', {}, keyFingerprint)],
+        ['It names the certificate', named && h('code', {}, named.fingerprint)],
+        ['That certificate is', named && `${named.configured ? 'one' : 'none'} of the provider’s${named.subject ? ` (${named.subject})` : ''}`],
+      ].filter(([, value]) => value),
+    ),
+    checkTable(`Checks of the signature of the ${element}`, checks),
+  );
 }
