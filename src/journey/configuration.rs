@@ -3,7 +3,7 @@
 use super::Postern;
 use crate::account_key::AccountKey;
 use crate::crypto::Crypto;
-use crate::provider::Provider;
+use crate::provider::{Kind, Provider};
 use crate::store::account::Account;
 use crate::store::{self, Store, StoreError};
 use crate::time::{Duration, Timestamp};
@@ -38,6 +38,15 @@ impl Configuration {
     /// The provider of an entity ID.
     pub(super) fn provider_of_issuer(&self, entity_id: &str) -> Option<&Provider> {
         self.providers.iter().find(|provider| provider.entity_id() == entity_id)
+    }
+
+    /// Whose words to explain a refusal in. Where it came before a provider was found: the kind of all of them, if they
+    /// have one.
+    pub(super) fn kind(&self, provider: Option<&Provider>) -> Kind {
+        let kind = |provider: &Provider| provider.settings().kind;
+        let mut kinds = self.providers.iter().map(kind);
+        let common = kinds.next().filter(|first| kinds.all(|other| other == *first));
+        provider.map(kind).or(common).unwrap_or(Kind::Other)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::directory::{Change, ManagedBy, Profile, User};
 use crate::http::{Answer, Call, CallBody};
 use crate::id::Secret;
 use crate::jit::{self, Admission, Decision, Known};
-use crate::provider::{Kind, Provider};
+use crate::provider::Provider;
 use crate::refusal::Refusal;
 use crate::saml::{self, CheckedResponse, Expectations, ReceivedResponse, Request, SamlError, VerifiedAssertion};
 use crate::store::pending_request::PendingRequest;
@@ -107,7 +107,7 @@ async fn refuse<S: Store, C: Crypto>(
     refusal: &Refusal,
 ) -> Result<Answer, StoreError> {
     let provider = log.provider_id.as_deref().and_then(|id| configuration.provider(id));
-    let kind = provider.map_or(Kind::Other, |provider| provider.settings().kind);
+    let kind = configuration.kind(provider);
     log.outcome = Outcome::Refused;
     (log.user_id, log.decision) = (None, None);
     log.error = Some(refusal.explanation(kind));

@@ -329,6 +329,21 @@ fn the_decision_is_shown_with_its_trace() {
 }
 
 #[test]
+fn a_refusal_before_a_provider_is_found_is_explained_in_the_words_of_the_kind_that_all_have() {
+    let site = Site::with_provider();
+    let remedy = || {
+        let explained = explain(&site, "refuse/policy/issuer-of-response-unknown", json!({}));
+        explained["error"]["remedy"].as_str().unwrap().to_owned()
+    };
+    site.change_provider(&json!({ "kind": "okta" }));
+    assert!(remedy().contains("Okta"), "{}", remedy());
+    site.create_provider(json!({ "kind": "entra", "metadataXml": metadata("https://two.example", &["idp"]) }));
+    assert!(!remedy().contains("Okta") && !remedy().contains("Entra"), "{}", remedy());
+    let nothing = site.post(EXPLAIN).admin().json(&json!({ "samlResponse": "-", "provider": "none" })).send();
+    problem(&nothing, 404);
+}
+
+#[test]
 fn every_field_is_told_what_is_wrong_with_it() {
     let site = Site::with_provider();
     let answer = site.post(EXPLAIN).admin().json(&json!({ "at": "yesterday", "response": "" })).send();

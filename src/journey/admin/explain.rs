@@ -13,7 +13,7 @@ use crate::http::{Answer, Call};
 use crate::jit::{self, Known};
 use crate::journey::{Ending, Postern};
 use crate::problem::Problem;
-use crate::provider::{Kind, Provider};
+use crate::provider::Provider;
 use crate::refusal::Refusal;
 use crate::saml::{self, AuthenticResponse, Check, Expectations, Outcome, ReceivedResponse, SamlError};
 use crate::store::{self, Store, StoreError};
@@ -39,30 +39,32 @@ pub(crate) async fn explain<S: Store, C: Crypto>(
 ) -> Result<Answer, Ending> {
     let question = json_object(call).and_then(|input| Question::read(postern, account, &input))?;
     let Some(configuration) = postern.fresh_configuration(account).await? else { return Ok(not_found("account")) };
-    let mut findings = Findings::default();
-
-    let decoded = saml::decode_base64(&question.response);
-    let Some(bytes) = findings.passed("base64", decoded) else {
-        return Ok(Answer::json(200, &findings.into_json(Kind::Other)));
-    };
-    let Some(received) = findings.passed("document", ReceivedResponse::parse(&bytes)) else {
-        return Ok(Answer::json(200, &findings.into_json(Kind::Other)));
-    };
-    let issuer = received.claimed_issuer();
-    let provider = match &question.provider {
+    let chosen = match &question.provider {
         Some(id) => match configuration.provider(id) {
             Some(provider) => Some(provider),
             None => return Ok(not_found("provider")),
         },
-        None => issuer.and_then(|issuer| configuration.provider_of_issuer(issuer)),
+        None => None,
     };
+    let kind = configuration.kind(chosen);
+    let mut findings = Findings::default();
+
+    let decoded = saml::decode_base64(&question.response);
+    let Some(bytes) = findings.passed("base64", decoded) else {
+        return Ok(Answer::json(200, &findings.into_json(kind)));
+    };
+    let Some(received) = findings.passed("document", ReceivedResponse::parse(&bytes)) else {
+        return Ok(Answer::json(200, &findings.into_json(kind)));
+    };
+    let issuer = received.claimed_issuer();
+    let provider = chosen.or_else(|| issuer.and_then(|issuer| configuration.provider_of_issuer(issuer)));
     let Some(provider) = provider else {
         let unknown = SamlError::UnknownIssuer { got: issuer.map(str::to_owned) };
         findings.check("issuer", Err(unknown));
         findings.unverified = received.claims().ok().map(|claims| claims.to_json());
-        return Ok(Answer::json(200, &findings.into_json(Kind::Other)));
+        return Ok(Answer::json(200, &findings.into_json(kind)));
     };
-    let expected = if question.provider.is_some() { "any: the provider was named" } else { provider.entity_id() };
+    let expected = if chosen.is_some() { "any: the provider was named" } else { provider.entity_id() };
     findings.check("issuer", Ok(fact(expected, issuer.unwrap_or("none"))));
 
     let expectations = Expectations {
