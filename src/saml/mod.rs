@@ -19,7 +19,12 @@ mod key_info;
 mod metadata;
 mod outgoing;
 mod policy;
+#[cfg(test)]
+mod properties;
 mod response;
+#[cfg(any(test, feature = "fuzz"))]
+#[doc(hidden)]
+pub mod seam;
 mod signature_method;
 mod sp_metadata;
 pub mod xml;
