@@ -5,6 +5,7 @@
 
 mod name;
 mod parse;
+mod prolog;
 mod scope;
 mod text;
 

@@ -64,7 +64,7 @@ static KINDS: [Kind; 256] = {
 };
 
 /// NCName of Namespaces in XML, section 3, after the productions of XML 1.0, section 2.3.
-fn is_ncname(name: &str) -> bool {
+pub(super) fn is_ncname(name: &str) -> bool {
     let start = |c: char| {
         matches!(c, 'A'..='Z' | 'a'..='z' | '_' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}'
             | '\u{370}'..='\u{37D}' | '\u{37F}'..='\u{1FFF}' | '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}'

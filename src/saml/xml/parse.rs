@@ -1,6 +1,7 @@
 //! Bytes to tree. quick-xml finds the markup; what it leaves open of XML 1.0 and Namespaces in XML is checked here.
 
 use super::name::{is_absolute, qualified, trim_start};
+use super::prolog::is_remark;
 use super::scope::Scope;
 use super::text::{attribute_value, has_section_end, is_space, normalize_line_ends, not_a_character, order, resolve};
 use super::{Attribute, Content, Declaration, Document, Name, Namespace, Node, Range, XML_NAMESPACE};
@@ -207,7 +208,12 @@ impl<'a> Builder<'a> {
                     }
                     check_declaration(&declaration)?;
                 }
-                Ok(Event::Comment(_) | Event::PI(_)) if source == Source::Configuration => {}
+                Ok(Event::Comment(_) | Event::PI(_)) if source == Source::Configuration => {
+                    if !is_remark(self.slice(start, end)) {
+                        let what = "a comment or processing instruction that is not one";
+                        return Err(XmlError::Malformed { at: start, what });
+                    }
+                }
                 Ok(Event::Comment(_)) => return Err(XmlError::Comment),
                 Ok(Event::PI(_)) => return Err(XmlError::ProcessingInstruction),
                 Ok(Event::DocType(_)) => return Err(XmlError::Doctype),

@@ -155,3 +155,25 @@ fn every_bound_holds_exactly() {
         assert_eq!(parse(&beyond).unwrap_err(), XmlError::TooMuch(limit));
     }
 }
+
+#[test]
+fn remarks_are_left_out_of_a_configuration_only_where_they_are_well_formed() {
+    let configuration = |xml: &str| {
+        Document::parse_configuration(xml.as_bytes()).map(|document| document.root().text().map(str::to_owned))
+    };
+    for xml in ["<?x?><!----><a>b<!-- - --><?y <!--?>c</a><!-- x --><?xml-z ?>", "<a>b<!--&--><?\u{E4}?>c</a>"] {
+        assert_eq!(configuration(xml), Ok(Some("bc".to_owned())), "{xml}");
+        assert!(parse(xml).is_err(), "{xml}");
+    }
+    for xml in [
+        "<!-- -- --><a/>",
+        "<a><!-- ---></a>",
+        "<a><?\t?></a>",
+        "<a><? x?></a>",
+        "<a><?1?></a>",
+        "<a><?x:y?></a>",
+        "<a><?XML?></a>",
+    ] {
+        assert!(matches!(configuration(xml), Err(XmlError::Malformed { .. })), "{xml}");
+    }
+}
