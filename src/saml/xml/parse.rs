@@ -1,7 +1,7 @@
 //! Bytes to tree. quick-xml finds the markup; what it leaves open of XML 1.0 and Namespaces in XML is checked here.
 
 use super::name::{is_absolute, qualified, trim_start};
-use super::prolog::is_remark;
+use super::prolog::{check_declaration, is_remark};
 use super::scope::Scope;
 use super::text::{attribute_value, has_section_end, is_space, normalize_line_ends, not_a_character, order, resolve};
 use super::{Attribute, Content, Declaration, Document, Name, Namespace, Node, Range, XML_NAMESPACE};
@@ -199,14 +199,14 @@ impl<'a> Builder<'a> {
                     let c = resolve(self.slice(start + 1, end - 1)).ok_or(XmlError::Entity { at: start })?;
                     self.character(c, start)?;
                 }
-                Ok(Event::Decl(declaration)) => {
+                Ok(Event::Decl(_)) => {
                     if start != 0 {
                         return Err(XmlError::Malformed {
                             at: start,
                             what: "an XML declaration that is not at the start",
                         });
                     }
-                    check_declaration(&declaration)?;
+                    check_declaration(self.slice(start, end))?;
                 }
                 Ok(Event::Comment(_) | Event::PI(_)) if source == Source::Configuration => {
                     if !is_remark(self.slice(start, end)) {
@@ -452,17 +452,6 @@ impl Document<'_> {
         if before < XML_NAMESPACE {
             self.xml_rank = rank + 1;
         }
-    }
-}
-
-fn check_declaration(declaration: &quick_xml::events::BytesDecl<'_>) -> Result<(), XmlError> {
-    if declaration.version().ok().as_deref() != Some("1.0") {
-        return Err(XmlError::Declaration);
-    }
-    match declaration.encoding() {
-        None => Ok(()),
-        Some(Ok(encoding)) if encoding.eq_ignore_ascii_case("utf-8") => Ok(()),
-        Some(_) => Err(XmlError::Encoding),
     }
 }
 
