@@ -6,11 +6,11 @@ import { delimiter, dirname } from 'node:path';
 import { ensureChromium } from './setup/chromium.mjs';
 import { SIGNALS, root } from './setup/command.mjs';
 import { ensurePackages, nodeForScripts } from './setup/packages.mjs';
-import { ensureRust } from './setup/rust.mjs';
+import { ensureCxx, ensureRust } from './setup/rust.mjs';
 import { Problem, runMain } from './setup/say.mjs';
 import { cargoDeny, wasmBindgen, workerBuild } from './setup/tools.mjs';
 
-const extras = { chromium: ensureChromium, 'cargo-deny': cargoDeny };
+const extras = { chromium: ensureChromium, 'cargo-deny': cargoDeny, 'c++': ensureCxx };
 
 await runMain(async () => {
   const args = process.argv.slice(2);

@@ -2,6 +2,7 @@
 import { addCargoToPath } from './setup/command.mjs';
 import { runMain } from './setup/say.mjs';
 import { checks } from './tests/checks.mjs';
+import { fuzzSuites } from './tests/fuzz.mjs';
 import { nativeSuites } from './tests/native.mjs';
 import { nodeSuite } from './tests/node.mjs';
 import { runSteps } from './tests/steps.mjs';
@@ -20,6 +21,7 @@ await runMain(async () => {
   await runSteps([
     ...(await checks()),
     ...nativeSuites(),
+    ...fuzzSuites(),
     build('build of the worker'),
     build('build of the worker with entries for tests', { out: 'build-bench', features: ['bench'] }),
     nodeSuite('built worker (tests/e2e)', 'tests/e2e', { concurrency: 2 }),

@@ -40,3 +40,12 @@ export async function ensureRust() {
   const code = await run('rustup', ['toolchain', 'install', channel, '--profile', 'minimal', '--no-self-update', ...flags]);
   if (code !== 0) throw new Problem(`rustup could not install Rust ${channel} (see above). Is the network reachable?`);
 }
+
+/** libFuzzer is C++, and is compiled with what is there. */
+export async function ensureCxx() {
+  if (onPath('c++')) return;
+  await aptInstall(['build-essential'], {
+    missing: 'A C++ compiler (c++) is missing, the fuzz targets need it',
+    otherwise: 'Install it (Debian, Ubuntu: sudo apt-get install build-essential; macOS: xcode-select --install) and run this again.',
+  });
+}

@@ -1,0 +1,9 @@
+//! What the fuzz targets share.
+
+pub mod honest;
+pub mod mutate;
+#[path = "../../tests/peer/mod.rs"]
+pub mod peer;
+pub mod random;
+pub mod scheme;
+pub mod spans;
