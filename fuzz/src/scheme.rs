@@ -1,7 +1,9 @@
 //! An ideal signature scheme: a signature is good if, and only if, the honest signer made it over these very bytes. What
 //! the verifier accepts beyond that is its own doing, not a weak key's.
 
-use postern::crypto::{Certificate, Crypto, CryptoError, PublicKey, SignatureAlgorithm};
+use postern::crypto::{
+    Certificate, Crypto, CryptoError, Encrypted, KeyPair, MasterKey, PrivateKey, PublicKey, SignatureAlgorithm,
+};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 
@@ -34,9 +36,25 @@ impl Crypto for Scheme {
         Ok(self.0.contains(&(message.to_vec(), signature.to_vec())))
     }
 
+    async fn generate(&self, _: &MasterKey, _: &str) -> Result<KeyPair, CryptoError> {
+        Err(no_private_keys())
+    }
+
+    async fn sign(&self, _: PrivateKey<'_>, _: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        Err(no_private_keys())
+    }
+
+    async fn decrypt(&self, _: PrivateKey<'_>, _: Encrypted<'_>) -> Result<Option<Vec<u8>>, CryptoError> {
+        Err(no_private_keys())
+    }
+
     fn random(&self, buffer: &mut [u8]) {
         buffer.fill(0);
     }
+}
+
+fn no_private_keys() -> CryptoError {
+    CryptoError("we have no private keys here".into())
 }
 
 /// The one certificate that is trusted.
