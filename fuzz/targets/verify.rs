@@ -50,7 +50,7 @@ fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
 async fn verify(xml: &[u8], honest: &Honest) -> Result<(String, VerifiedAssertion), SamlError> {
     let authentic = ReceivedResponse::parse(xml)?.authenticate(&TRUSTED, &honest.scheme).await?;
     let canonical = authentic.signed().0.canonical().to_owned();
-    let (_, checked) = authentic.check(&Expectations {
+    let checked = authentic.check(&Expectations {
         issuer: ISSUER,
         audience: AUDIENCE,
         acs_url: ACS_URL,
