@@ -1,6 +1,6 @@
 //! Project Wycheproof's vectors for the signature algorithms that we accept, with the verdict that is right for us.
 
-use postern::crypto::{DigestAlgorithm, KeyError, PublicKey, SignatureAlgorithm};
+use postern::crypto::{DigestAlgorithm, SignatureAlgorithm};
 use wycheproof::{EllipticCurve, HashFunction, TestResult, ecdsa, rsa_pkcs1_verify, rsa_pss_verify};
 
 /// A signature to verify.
@@ -12,21 +12,32 @@ pub(crate) struct Vector {
     pub(crate) algorithm: SignatureAlgorithm,
     pub(crate) message: Vec<u8>,
     pub(crate) signature: Vec<u8>,
-    /// The vector is valid, or acceptable and harmless.
-    pub(crate) valid: bool,
+    /// What is right for us, whatever our own code makes of the key.
+    pub(crate) verdict: Verdict,
+}
+
+/// What is right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Valid,
+    Invalid,
+    /// The key is refused: its exponent is small, or it says itself which parameters of PSS it is for, which no platform
+    /// reads.
+    Untrusted,
+}
+
+impl Verdict {
+    fn of(result: TestResult, trusted: bool) -> Self {
+        match result {
+            _ if !trusted => Self::Untrusted,
+            TestResult::Valid => Self::Valid,
+            // What is acceptable there is a DigestInfo without its NULL: not to the byte what PKCS #1 says.
+            TestResult::Acceptable | TestResult::Invalid => Self::Invalid,
+        }
+    }
 }
 
 impl Vector {
-    /// The key, if it is one that we take at all: some vectors have small exponents, and some say in the key which
-    /// parameters of PSS it is for, which no platform reads.
-    pub(crate) fn key(&self) -> Option<PublicKey> {
-        match PublicKey::from_spki(&self.spki) {
-            Ok(key) => Some(key).filter(PublicKey::is_strong),
-            Err(KeyError::Exponent | KeyError::Algorithm(_)) => None,
-            Err(error) => panic!("{}: {error}", self.name),
-        }
-    }
-
     /// The identifier of the algorithm in XML Signature.
     pub(crate) fn uri(&self) -> &'static str {
         use DigestAlgorithm::{Sha256, Sha384, Sha512};
@@ -63,6 +74,11 @@ fn digest(hash: HashFunction) -> Option<DigestAlgorithm> {
     }
 }
 
+/// At least 65537: of more than two bytes, in these vectors.
+fn exponent_is_large(exponent: &[u8]) -> bool {
+    exponent.iter().skip_while(|byte| **byte == 0).count() > 2
+}
+
 fn pkcs1(all: &mut Vec<Vector>) {
     for set in rsa_pkcs1_verify::TestName::all() {
         for group in rsa_pkcs1_verify::TestSet::load(set).unwrap().test_groups {
@@ -74,8 +90,7 @@ fn pkcs1(all: &mut Vec<Vector>) {
                     algorithm: SignatureAlgorithm::RsaPkcs1(digest),
                     message: test.msg.to_vec(),
                     signature: test.sig.to_vec(),
-                    // What is acceptable there is a DigestInfo without its NULL: not to the byte what PKCS #1 says.
-                    valid: test.result == TestResult::Valid,
+                    verdict: Verdict::of(test.result, exponent_is_large(&group.key.e)),
                 });
             }
         }
@@ -87,6 +102,7 @@ fn pss(all: &mut Vec<Vector>) {
     for set in rsa_pss_verify::TestName::all() {
         for group in rsa_pss_verify::TestSet::load(set).unwrap().test_groups {
             let Some(digest) = digest(group.hash) else { continue };
+            let plain = group.test_type == rsa_pss_verify::TestGroupTypeId::RsaPssVerify;
             let usual = group.mgf_hash == Some(group.hash) && group.salt_size == digest.length();
             // What is wrong for other parameters may be right for ours.
             for test in group.tests.into_iter().filter(|test| usual || test.result == TestResult::Valid) {
@@ -96,7 +112,10 @@ fn pss(all: &mut Vec<Vector>) {
                     algorithm: SignatureAlgorithm::RsaPss(digest),
                     message: test.msg.to_vec(),
                     signature: test.sig.to_vec(),
-                    valid: usual && test.result == TestResult::Valid,
+                    verdict: match Verdict::of(test.result, plain && exponent_is_large(&group.key.e)) {
+                        Verdict::Valid if !usual => Verdict::Invalid,
+                        verdict => verdict,
+                    },
                 });
             }
         }
@@ -117,7 +136,7 @@ fn elliptic(all: &mut Vec<Vector>) {
                     algorithm: SignatureAlgorithm::Ecdsa(digest),
                     message: test.msg.to_vec(),
                     signature: test.sig.to_vec(),
-                    valid: test.result == TestResult::Valid,
+                    verdict: Verdict::of(test.result, true),
                 });
             }
         }

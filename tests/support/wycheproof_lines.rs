@@ -17,7 +17,7 @@ fn main() {
             "algorithm": vector.uri(),
             "message": STANDARD.encode(&vector.message),
             "signature": STANDARD.encode(&vector.signature),
-            "verdict": if vector.key().is_none() { "untrusted" } else if vector.valid { "valid" } else { "invalid" },
+            "verdict": format!("{:?}", vector.verdict).to_lowercase(),
         });
         println!("{line}");
     }
