@@ -3,8 +3,8 @@
 
 use crate::jit;
 use crate::provider::Kind;
-use crate::remedy::remedy;
-use crate::saml::{Fact, SamlError};
+use crate::remedy::{logout_remedy, remedy};
+use crate::saml::{Fact, LogoutError, SamlError};
 use serde::{Deserialize, Serialize};
 
 /// Why a sign-in is refused.
@@ -22,6 +22,10 @@ pub enum Refusal {
     NoSamlResponse,
     /// A rule of SAML is broken.
     Saml(SamlError),
+    /// A rule for logout messages is broken.
+    Logout(LogoutError),
+    /// A logout message from a provider that has no single logout: there is nowhere to answer to.
+    NoLogoutUrl,
     /// The assertion has been used.
     Replayed,
     /// The provider is switched off.
@@ -56,6 +60,8 @@ impl Refusal {
             Self::WrongContentType { .. } => "wrong_content_type",
             Self::NoSamlResponse => "no_saml_response",
             Self::Saml(error) => error.code(),
+            Self::Logout(error) => error.code(),
+            Self::NoLogoutUrl => "no_logout_url",
             Self::Replayed => "replayed",
             Self::ProviderDisabled => "provider_disabled",
             Self::Decision(reason) => match reason {
@@ -72,11 +78,20 @@ impl Refusal {
     pub fn status(&self) -> u16 {
         match self {
             // Ours, not the peer's: the same response can be right a moment later.
-            Self::Saml(SamlError::Crypto(_)) => 503,
+            Self::Saml(SamlError::Crypto(_)) | Self::Logout(LogoutError::Saml(SamlError::Crypto(_))) => 503,
             Self::BodyTooLarge => 413,
             Self::WrongContentType { .. } => 415,
             Self::NoSamlResponse
-            | Self::Saml(SamlError::NotBase64 | SamlError::Xml(_) | SamlError::WrongRoot { .. }) => 400,
+            | Self::Saml(SamlError::NotBase64 | SamlError::Xml(_) | SamlError::WrongRoot { .. })
+            | Self::Logout(
+                LogoutError::NotOneMessage
+                | LogoutError::Repeated(_)
+                | LogoutError::Encoding { .. }
+                | LogoutError::NotBase64(_)
+                | LogoutError::NotDeflated
+                | LogoutError::WrongRoot { .. }
+                | LogoutError::Saml(SamlError::Xml(_)),
+            ) => 400,
             _ => 403,
         }
     }
@@ -84,7 +99,9 @@ impl Refusal {
     /// What the operator should know: the refusal is our failure, not the peer's.
     pub fn fault(&self) -> Option<String> {
         match self {
-            Self::Saml(SamlError::Crypto(error)) => Some(error.to_string()),
+            Self::Saml(SamlError::Crypto(error)) | Self::Logout(LogoutError::Saml(SamlError::Crypto(error))) => {
+                Some(error.to_string())
+            }
             _ => None,
         }
     }
@@ -97,7 +114,11 @@ impl Refusal {
             message: self.message(),
             expected: fact.expected.map(bounded),
             got: fact.got.map(bounded),
-            remedy: remedy(self.code(), kind).to_owned(),
+            remedy: match self {
+                Self::Logout(_) => logout_remedy(self.code(), kind),
+                _ => remedy(self.code(), kind),
+            }
+            .to_owned(),
         }
     }
 
@@ -107,7 +128,9 @@ impl Refusal {
             Self::WrongContentType { .. } => "the request is not a form".into(),
             Self::NoSamlResponse => "the form has not exactly one field SAMLResponse".into(),
             Self::Saml(error) => error.to_string(),
-            Self::Replayed => "the assertion has been used before".into(),
+            Self::Logout(error) => error.to_string(),
+            Self::NoLogoutUrl => "the metadata of the provider names no URL for single logout".into(),
+            Self::Replayed => "the message has been used before".into(),
             Self::ProviderDisabled => "the provider is disabled".into(),
             Self::Decision(reason) => match reason {
                 jit::Reason::MissingEmail => "the assertion has no e-mail address".into(),
@@ -123,6 +146,7 @@ impl Refusal {
         let fact = |expected: String, got: String| Fact { expected: Some(expected), got: Some(got) };
         match self {
             Self::Saml(error) => error.fact(),
+            Self::Logout(error) => error.fact(),
             Self::WrongContentType { got } => fact("application/x-www-form-urlencoded".into(), got.clone()),
             Self::Decision(jit::Reason::JitValidationFailed { key, wanted, got }) => fact(
                 format!("{key} = {wanted}"),

@@ -26,6 +26,8 @@ pub struct Session {
     pub provider: String,
     /// NameID by which the provider knows the user, for single logout.
     pub name_id: String,
+    /// URI of the format of the NameID, if it was given.
+    pub name_id_format: Option<String>,
     /// The provider's index of the session, for single logout.
     pub session_index: Option<String>,
     /// When it is opened.

@@ -157,6 +157,7 @@ pub(super) async fn sp_metadata<S: Store, C: Crypto>(
         // Who still has the one before may use it until it retires; whoever reads this shall take the newest.
         encryption: certificates(Purpose::Encryption).next_back().filter(|_| encrypted).into_iter().collect(),
         name_id_format: settings.and_then(|settings| settings.name_id_format).map(NameIdFormat::uri),
+        slo_url: &postern.slo_url(account),
         acs_urls: &acs_urls,
         service_name: &configuration.account.name,
         requested_attributes: jit::REQUESTED_ATTRIBUTES,
@@ -184,6 +185,11 @@ impl<S: Store, C: Crypto> Postern<'_, S, C> {
         let owner = key.owner(&configuration.account.id);
         let signer = Signer { key: key.private(&owner, master), certificate: &key.certificate };
         Ok(message.carried(binding, Some(signer), self.crypto).await?)
+    }
+
+    /// The URL for logout messages of an account.
+    pub(super) fn slo_url(&self, account: &str) -> String {
+        self.deployment.public_url.url(&format!("/saml/{account}/slo"))
     }
 
     /// The ACS URL of an account in its two forms; the long one is what the seeds have admins enter.

@@ -4,6 +4,7 @@
 pub mod admin;
 mod configuration;
 mod login;
+mod logout;
 mod page;
 mod route;
 mod session;

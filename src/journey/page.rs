@@ -49,6 +49,16 @@ pub(super) fn sign_in_failed(status: u16, public_url: &PublicUrl, reference: &st
     page(status, "Sign-in failed", public_url, &body)
 }
 
+/// The page of a logout message that is refused. It tells as little.
+pub(super) fn sign_out_failed(status: u16, public_url: &PublicUrl, reference: &str) -> Answer {
+    let body = format!(
+        "<p>It could not be confirmed that you are signed out everywhere. Close the browser to be sure, and give your \
+         administrator this reference.</p>\n<p class=\"reference\">Reference: <code>{}</code></p>",
+        escape(reference)
+    );
+    page(status, "Sign-out failed", public_url, &body)
+}
+
 /// A page that has the browser post a message to an identity provider. It works without script by a press of the button;
 /// the script, of our own origin, does the pressing.
 pub(super) fn carry(public_url: &PublicUrl, url: &str, carried: Carried) -> Answer {
@@ -65,10 +75,20 @@ pub(super) fn carry(public_url: &PublicUrl, url: &str, carried: Carried) -> Answ
          <script src=\"{}\" defer></script>",
         escape(public_url.path("/pages/carry.js"))
     ));
-    // Browsers hold the redirects that follow a form to the same rule, and where those lead is for the other side to know.
-    let target = if url.starts_with("https:") { "form-action https:" } else { "form-action https: http:" };
-    let policy = format!("{}; script-src 'self'", POLICY.replace("form-action 'self'", target));
-    guarded(html(200, "Continue", public_url, &form), &policy)
+    let policy = POLICY.replace("form-action 'self'", &format!("form-action {}", sources(url)));
+    guarded(html(200, "Continue", public_url, &form), &format!("{policy}; script-src 'self'"))
+}
+
+/// A page with a form to ourselves, which leads on to another URL.
+pub(super) fn leading_to(url: &str, title: &str, public_url: &PublicUrl, body: &str) -> Answer {
+    let policy = POLICY.replace("form-action 'self'", &format!("form-action 'self' {}", sources(url)));
+    guarded(html(200, title, public_url, body), &policy)
+}
+
+/// Browsers hold the redirects that follow a form to the rule of the form, and where those lead is for the other side to
+/// know.
+fn sources(url: &str) -> &'static str {
+    if url.starts_with("https:") { "https:" } else { "https: http:" }
 }
 
 /// A static file.

@@ -1,6 +1,6 @@
 //! Which journey a request takes: one table, and one `match` over it.
 
-use super::{Ending, Postern, admin, login, page, session, sign_in};
+use super::{Ending, Postern, admin, login, logout, page, session, sign_in};
 use crate::crypto::Crypto;
 use crate::http::{Answer, Call, Method};
 use crate::id::is_account_id;
@@ -22,6 +22,8 @@ pub enum Endpoint {
     AcsLong,
     AcsShort,
     Login,
+    LogoutRedirect,
+    LogoutPost,
     SpMetadata,
     AdminPage,
     Asset,
@@ -41,6 +43,7 @@ pub enum Endpoint {
     Explain,
     Keys,
     KeyCreate,
+    Events,
 }
 
 /// Every route. `/api/v1/openapi.json` describes those of the admin API; a test holds the two together.
@@ -53,6 +56,8 @@ pub const ROUTES: &[(Method, &str, Endpoint)] = &[
     (Method::Post, "/gateway/api/users/saml-login", Endpoint::AcsLong),
     (Method::Post, "/saml/{account}/acs", Endpoint::AcsShort),
     (Method::Get, "/saml/{account}/login", Endpoint::Login),
+    (Method::Get, "/saml/{account}/slo", Endpoint::LogoutRedirect),
+    (Method::Post, "/saml/{account}/slo", Endpoint::LogoutPost),
     (Method::Get, "/saml/{account}/metadata", Endpoint::SpMetadata),
     (Method::Get, "/admin", Endpoint::AdminPage),
     (Method::Get, "/admin/", Endpoint::Asset),
@@ -74,6 +79,7 @@ pub const ROUTES: &[(Method, &str, Endpoint)] = &[
     (Method::Post, "/api/v1/accounts/{account}/saml/explain", Endpoint::Explain),
     (Method::Get, "/api/v1/accounts/{account}/keys", Endpoint::Keys),
     (Method::Post, "/api/v1/accounts/{account}/keys", Endpoint::KeyCreate),
+    (Method::Get, "/api/v1/accounts/{account}/events", Endpoint::Events),
 ];
 
 /// How many bytes of a body the route of a path takes (SPEC section 15).
@@ -195,9 +201,10 @@ async fn answer<S: Store, C: Crypto>(
         Endpoint::Ready => Box::pin(session::ready(postern)),
         Endpoint::Home => Box::pin(session::home(postern, call)),
         Endpoint::WhoAmI => Box::pin(session::whoami(postern, call)),
-        Endpoint::SignOut => Box::pin(session::sign_out(postern, call)),
+        Endpoint::SignOut => Box::pin(logout::sign_out(postern, call)),
         Endpoint::AcsLong | Endpoint::AcsShort => Box::pin(sign_in::acs(postern, call, account)),
         Endpoint::Login => Box::pin(login::begin(postern, call, account)),
+        Endpoint::LogoutRedirect | Endpoint::LogoutPost => Box::pin(logout::slo(postern, call, account)),
         Endpoint::SpMetadata => Box::pin(login::sp_metadata(postern, call, account)),
         Endpoint::AdminPage => return Ok(Answer::redirect(308, postern.deployment.public_url.path("/admin/"))),
         Endpoint::Asset => return Ok(page::asset(&call.path)),
@@ -217,6 +224,7 @@ async fn answer<S: Store, C: Crypto>(
         Endpoint::Explain => Box::pin(admin::explain::explain(postern, call, account)),
         Endpoint::Keys => Box::pin(admin::keys::list(postern, account)),
         Endpoint::KeyCreate => Box::pin(admin::keys::create(postern, call, account)),
+        Endpoint::Events => Box::pin(admin::events::list(postern, call, account)),
     };
     journey.await
 }

@@ -1,7 +1,7 @@
 //! Who is signed in, and signing out.
 
 use super::{Ending, Postern, page};
-use crate::access::{Cookie, IDLE, SessionSecret};
+use crate::access::{IDLE, SessionSecret};
 use crate::crypto::Crypto;
 use crate::http::{Answer, Call};
 use crate::problem::Problem;
@@ -76,16 +76,10 @@ pub(super) async fn home<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, call:
         escape(session.provider_name.as_str()),
         escape(public_url.path("/sign-out")),
     );
-    Ok(page::page(200, "Signed in", public_url, &body))
-}
-
-/// `POST /sign-out`: ends the session here. The cookie is `SameSite=Lax`, so that other sites cannot send it; without it
-/// nothing is ended, nor is the browser told to forget it.
-pub(super) async fn sign_out<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, call: &Call) -> Result<Answer, Ending> {
-    let home = Answer::redirect(303, postern.deployment.public_url.path("/"));
-    let Some(secret) = call.header("cookie").and_then(SessionSecret::from_cookie_header) else { return Ok(home) };
-    postern.store.batch(vec![store::session::delete(secret.account(), &secret.digest())]).await?;
-    Ok(home.with("set-cookie", Cookie::end_session().into_header()))
+    Ok(match &session.logout_url {
+        Some(url) => page::leading_to(url, "Signed in", public_url, &body),
+        None => page::page(200, "Signed in", public_url, &body),
+    })
 }
 
 /// `GET /readyz`: whether the database answers.

@@ -276,6 +276,7 @@ async fn open_session<S: Store, C: Crypto>(
         user,
         provider: provider.id().to_owned(),
         name_id: assertion.name_id().value.clone(),
+        name_id_format: assertion.name_id().format.clone(),
         session_index: assertion.session_index().map(str::to_owned),
         created_at: now,
         expires_at: Session::end(now, assertion.session_not_on_or_after()),
@@ -348,7 +349,7 @@ impl<S: Store, C: Crypto> Postern<'_, S, C> {
     }
 
     /// The URL that was called, as the one who called it wrote it.
-    fn called_url(&self, call: &Call) -> String {
+    pub(super) fn called_url(&self, call: &Call) -> String {
         let url = self.deployment.public_url.url(&call.path);
         if call.query.is_empty() { url } else { format!("{url}?{}", call.query) }
     }

@@ -15,6 +15,7 @@ pub async fn upkeep<S: Store>(store: &S, now: Timestamp) -> Result<(), StoreErro
         let statements = vec![
             store::spent::purge(now),
             store::pending_request::purge(now.minus(GRACE)),
+            store::pending_logout::purge(now.minus(GRACE)),
             store::session::purge(now.minus(GRACE)),
             store::account_key::purge(now.minus(GRACE)),
         ];

@@ -4,7 +4,7 @@ use super::settings::{ENCRYPTIONS, KINDS, NAME_ID_FORMATS};
 use super::{DEFAULT_CLOCK_SKEW, Encryption, Jit, MAX_CLOCK_SKEW, Provider, Settings, Validation};
 use crate::crypto::{Certificate, KeyError, TrustedKeys};
 use crate::fields::{FieldError, Fields, Patch};
-use crate::saml::{Binding, IdpMetadata};
+use crate::saml::{Binding, IdpMetadata, LogoutService};
 use crate::time::Timestamp;
 use serde_json::{Map, Value};
 
@@ -65,6 +65,7 @@ impl Provider {
             enabled,
             sso_url: idp.sso_url,
             sso_binding: idp.sso_binding,
+            logout: idp.logout,
             certificates: idp.certificates.iter().map(Certificate::to_base64).collect(),
             left_out: idp.left_out,
             sp_entity_id,
@@ -97,6 +98,7 @@ struct IdpPart {
     entity_id: String,
     sso_url: String,
     sso_binding: Binding,
+    logout: Option<LogoutService>,
     certificates: Vec<Certificate>,
     left_out: Vec<String>,
 }
@@ -108,6 +110,7 @@ impl IdpPart {
             entity_id: metadata.entity_id,
             sso_url: metadata.sso_url,
             sso_binding: metadata.sso_binding,
+            logout: metadata.logout,
             certificates: metadata.certificates,
         }
     }
@@ -118,6 +121,7 @@ impl IdpPart {
             entity_id: provider.entity_id.clone(),
             sso_url: settings.sso_url.clone(),
             sso_binding: settings.sso_binding,
+            logout: settings.logout.clone(),
             certificates: provider.certificates.clone(),
             left_out: settings.left_out.clone(),
         }

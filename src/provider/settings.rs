@@ -1,7 +1,7 @@
 //! What is configured for a provider, as it is stored: one JSON column, so a field that is added has a default for rows
 //! that do not have it.
 
-use crate::saml::Binding;
+use crate::saml::{Binding, LogoutService};
 use serde::{Deserialize, Serialize};
 
 /// What is configured, as it is stored.
@@ -17,6 +17,9 @@ pub struct Settings {
     pub sso_url: String,
     /// How to send it.
     pub sso_binding: Binding,
+    /// Where and how to send logout messages, if it takes them.
+    #[serde(default)]
+    pub logout: Option<LogoutService>,
     /// Signing certificates: DER in base64.
     pub(super) certificates: Vec<String>,
     /// Why signing certificates of the metadata were left out, a sentence each.

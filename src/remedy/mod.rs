@@ -7,11 +7,14 @@
 mod entra;
 mod jumpcloud;
 mod keycloak;
+mod logout;
 mod okta;
 mod onelogin;
 mod other;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use logout::logout_remedy;
 
 use crate::provider::Kind;
 

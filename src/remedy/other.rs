@@ -7,6 +7,10 @@ pub(super) const UNKNOWN: &str =
     "Compare the response with what was expected; the identity provider's maker can tell why it looks like this.";
 
 pub(super) const REMEDIES: &[Remedy] = &[
+    (
+        &["no_logout_url"],
+        "Switch on single logout at the identity provider and upload its metadata again: it then names a SingleLogoutService.",
+    ),
     (&["wrong_audience"], "Set the audience (SP entity ID) at the identity provider to the expected value."),
     (
         &["wrong_recipient", "wrong_destination"],

@@ -13,6 +13,7 @@ const THE_SAME_FOR_ALL: &[(&str, &[&str])] = &[
         "it is done here",
         &[
             "provider_disabled",
+            "no_logout_url",
             "not_invited",
             "user_deactivated",
             "idp_initiated_not_allowed",

@@ -5,7 +5,8 @@ use super::error::SamlError;
 use super::xml::{Child, Element, trim};
 use crate::time::Timestamp;
 
-const UNSPECIFIED: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified";
+/// The format of a NameID that names none (SAML core 8.3.1).
+pub const UNSPECIFIED: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified";
 const EMAIL_ADDRESS: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
 const TRANSIENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
 const BEARER: &str = "urn:oasis:names:tc:SAML:2.0:cm:bearer";
@@ -37,10 +38,15 @@ pub struct NameId {
 }
 
 impl NameId {
+    /// URI of the format: where none is given, the unspecified one (SAML core 2.2.2).
+    pub fn format_uri(&self) -> &str {
+        self.format.as_deref().unwrap_or(UNSPECIFIED)
+    }
+
     /// What stands for the same person at the next sign-in: the identifier with its format, since one text can mean two
     /// people in two formats (SAML core 8.3). `None` for a transient one.
     pub fn link_key(&self) -> Option<String> {
-        let format = self.format.as_deref().unwrap_or(UNSPECIFIED);
+        let format = self.format_uri();
         (format != TRANSIENT).then(|| format!("{format} {}", self.value))
     }
 
@@ -227,7 +233,7 @@ fn at_most_one<'d, 'a>(
     }
 }
 
-fn time(element: Element<'_, '_>, name: &str, what: &'static str) -> Result<Option<Timestamp>, SamlError> {
+pub(super) fn time(element: Element<'_, '_>, name: &str, what: &'static str) -> Result<Option<Timestamp>, SamlError> {
     let Some(text) = element.attribute(name) else { return Ok(None) };
     let time = Timestamp::parse(text).ok_or_else(|| SamlError::TimeMalformed { what, got: text.to_owned() })?;
     Ok(Some(time))

@@ -94,13 +94,8 @@ impl Signature {
         crypto: &C,
     ) -> Result<&'k Certificate, SamlError> {
         let signed_info = self.canonical_signed_info.as_bytes();
-        for certificate in keys.certificates() {
-            let key = certificate.key();
-            if key.fits(self.algorithm, &self.value)
-                && crypto.verify(key, self.algorithm, signed_info, &self.value).await.map_err(SamlError::Crypto)?
-            {
-                return Ok(certificate);
-            }
+        if let Some(certificate) = signer(signed_info, self.algorithm, &self.value, keys, crypto).await? {
+            return Ok(certificate);
         }
         Err(SamlError::WrongKey {
             element: signed.local_name().to_owned(),
@@ -108,6 +103,25 @@ impl Signature {
             named: key_info::named_fingerprint(signature),
         })
     }
+}
+
+/// The certificate whose key made a signature over some bytes, if one of the trusted did.
+pub(super) async fn signer<'k, C: Crypto>(
+    bytes: &[u8],
+    algorithm: SignatureAlgorithm,
+    signature: &[u8],
+    keys: &'k TrustedKeys,
+    crypto: &C,
+) -> Result<Option<&'k Certificate>, SamlError> {
+    for certificate in keys.certificates() {
+        let key = certificate.key();
+        if key.fits(algorithm, signature)
+            && crypto.verify(key, algorithm, bytes, signature).await.map_err(SamlError::Crypto)?
+        {
+            return Ok(Some(certificate));
+        }
+    }
+    Ok(None)
 }
 
 pub(super) fn read_signature(

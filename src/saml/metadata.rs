@@ -24,6 +24,8 @@ pub struct IdpMetadata {
     pub sso_url: String,
     /// How to send it.
     pub sso_binding: Binding,
+    /// Where and how to send logout messages, if it takes them.
+    pub logout: Option<LogoutService>,
     /// Every signing certificate with a key that we accept, in order; at least one.
     pub certificates: Vec<Certificate>,
     /// Signing certificates left out, with the reason: shown to the admin.
@@ -38,6 +40,17 @@ pub enum Binding {
     Redirect,
     /// HTTP-POST (SAML bindings 3.5).
     Post,
+}
+
+/// Single logout at an identity provider (SAML metadata 2.4.3, `SingleLogoutService`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogoutService {
+    /// `Location`: for requests.
+    pub url: String,
+    /// `ResponseLocation`: for responses, if that is another place.
+    pub response_url: Option<String>,
+    /// How both are sent.
+    pub binding: Binding,
 }
 
 /// Why a document is not the metadata of an identity provider.
@@ -106,8 +119,9 @@ impl IdpMetadata {
             return Err(MetadataError::NoIdpRole);
         };
         let (sso_url, sso_binding) = sign_on(role).ok_or(MetadataError::NoSignOnUrl)?;
+        let logout = logout(role);
         let (certificates, left_out) = signing_certificates(role)?;
-        Ok(Self { entity_id, sso_url, sso_binding, certificates, left_out })
+        Ok(Self { entity_id, sso_url, sso_binding, logout, certificates, left_out })
     }
 }
 
@@ -116,17 +130,32 @@ fn speaks_saml2(role: &Element<'_, '_>) -> bool {
     protocols.split_ascii_whitespace().any(|protocol| protocol == SAML2_PROTOCOL)
 }
 
-/// Redirect is preferred: it needs no script and no click.
 fn sign_on(role: Element<'_, '_>) -> Option<(String, Binding)> {
+    let (service, binding) = service(role, "SingleSignOnService")?;
+    Some((location(service, "Location")?, binding))
+}
+
+fn logout(role: Element<'_, '_>) -> Option<LogoutService> {
+    let (service, binding) = service(role, "SingleLogoutService")?;
+    let (url, response_url) = (location(service, "Location")?, location(service, "ResponseLocation"));
+    Some(LogoutService { url, response_url, binding })
+}
+
+/// The first service of a name that can be called. Redirect is preferred: it needs no script and no click.
+fn service<'d, 'a>(role: Element<'d, 'a>, name: &str) -> Option<(Element<'d, 'a>, Binding)> {
     let of_binding = |uri: &str, binding| {
         let service = role
-            .children_named(Namespace::METADATA, "SingleSignOnService")
-            .find(|service| service.attribute("Binding") == Some(uri))?;
-        let url = service.attribute("Location").map(str::trim)?;
-        let fits = is_web_url(url) && url.len() <= 2048;
-        fits.then(|| (url.to_owned(), binding))
+            .children_named(Namespace::METADATA, name)
+            .find(|service| service.attribute("Binding") == Some(uri))
+            .filter(|service| location(*service, "Location").is_some())?;
+        Some((service, binding))
     };
     of_binding(REDIRECT, Binding::Redirect).or_else(|| of_binding(POST, Binding::Post))
+}
+
+fn location(service: Element<'_, '_>, attribute: &str) -> Option<String> {
+    let url = service.attribute(attribute).map(str::trim)?;
+    (is_web_url(url) && url.len() <= 2048).then(|| url.to_owned())
 }
 
 /// An absolute URL of the web, of characters that need no escaping in a header (RFC 3986, section 2).

@@ -16,11 +16,15 @@ mod dsig;
 mod error;
 mod inspect;
 mod key_info;
+mod logout;
+mod logout_error;
+mod logout_message;
 mod metadata;
 mod outgoing;
 mod policy;
 #[cfg(test)]
 mod properties;
+mod redirect;
 mod response;
 #[cfg(any(test, feature = "fuzz"))]
 #[doc(hidden)]
@@ -29,7 +33,7 @@ mod signature_method;
 mod sp_metadata;
 pub mod xml;
 
-pub use assertion::{Attribute, NameId};
+pub use assertion::{Attribute, NameId, UNSPECIFIED};
 pub use authn_request::AuthnRequest;
 pub use check::{Check, Outcome, Report};
 pub use claims::Claims;
@@ -37,10 +41,14 @@ pub use dsig::SignedElement;
 pub use error::{Fact, SamlError};
 pub use inspect::SignatureView;
 pub use key_info::NamedCertificate;
-pub use metadata::{Binding, IdpMetadata, MetadataError};
+pub use logout::{LogoutExpectations, ReceivedLogout, VerifiedLogout, VerifiedLogoutRequest, VerifiedLogoutResponse};
+pub use logout_error::LogoutError;
+pub use logout_message::{LogoutRequest, LogoutResponse};
+pub use metadata::{Binding, IdpMetadata, LogoutService, MetadataError};
 pub use outgoing::{Carried, Outgoing, Side, Signer};
 pub(crate) use policy::rule_names;
 pub use policy::{Expectations, Request, Unsolicited};
+pub use redirect::inflate;
 pub use response::{AuthenticResponse, CheckedResponse, ReceivedResponse, VerifiedAssertion};
 pub use sp_metadata::{RequestedAttribute, SpMetadata};
 

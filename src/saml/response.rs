@@ -313,7 +313,7 @@ impl<'d, 'a> Landmarks<'d, 'a> {
 }
 
 /// A signature stands after `Issuer`, as a child of the Response or of the Assertion, once in each.
-fn check_signature_places(
+pub(super) fn check_signature_places(
     signatures: &[Element<'_, '_>],
     response: Element<'_, '_>,
     assertion: Element<'_, '_>,
@@ -330,7 +330,7 @@ fn check_signature_places(
 }
 
 /// Every identifier stands once in the document, and what can be signed has one only.
-fn check_ids(document: &Document<'_>, assertion: Element<'_, '_>) -> Result<(), SamlError> {
+pub(super) fn check_ids(document: &Document<'_>, assertion: Element<'_, '_>) -> Result<(), SamlError> {
     // `Id`, `xml:id`, `wsu:Id`: whatever another reader could take for an identifier.
     let is_like_one = |local: &str| local.eq_ignore_ascii_case("id");
     for signable in [document.root(), assertion] {
@@ -348,7 +348,7 @@ fn check_ids(document: &Document<'_>, assertion: Element<'_, '_>) -> Result<(), 
 }
 
 /// Exactly one status, exactly one top code in it, and that one is `Success` (SAML core 3.2.2.1).
-fn check_status(response: Element<'_, '_>) -> Result<(), SamlError> {
+pub(super) fn check_status(response: Element<'_, '_>) -> Result<(), SamlError> {
     let mut statuses = response.children_named(Namespace::PROTOCOL, "Status");
     let (Some(status), None) = (statuses.next(), statuses.next()) else {
         return Err(SamlError::Shape("not exactly one Status"));

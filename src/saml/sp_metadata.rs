@@ -1,6 +1,6 @@
 //! Our own metadata, for identity providers that read it (SAML metadata 2.4.4).
 
-use super::metadata::POST;
+use super::metadata::{POST, REDIRECT};
 use crate::crypto::Certificate;
 use quick_xml::escape::escape;
 
@@ -17,6 +17,8 @@ pub struct SpMetadata<'a> {
     pub encryption: Vec<&'a Certificate>,
     /// URI of the format of NameID that is asked for.
     pub name_id_format: Option<&'a str>,
+    /// The URL for logout messages, of both bindings.
+    pub slo_url: &'a str,
     /// The ACS URL in each form; the first is the default.
     pub acs_urls: &'a [String],
     /// Name of the service, for people.
@@ -54,6 +56,10 @@ impl SpMetadata<'_> {
             for certificate in certificates {
                 xml.push_str(&key_descriptor(usage, certificate));
             }
+        }
+        for binding in [REDIRECT, POST] {
+            let url = escape(self.slo_url);
+            xml.push_str(&format!(r#"<md:SingleLogoutService Binding="{binding}" Location="{url}"/>"#));
         }
         if let Some(format) = self.name_id_format {
             xml.push_str(&format!("<md:NameIDFormat>{}</md:NameIDFormat>", escape(format)));

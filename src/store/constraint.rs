@@ -14,6 +14,8 @@ pub enum Constraint {
     UserLink,
     /// The assertion or request has been used.
     Spent,
+    /// This event has been logged.
+    Event,
     /// Somebody else made this version of the resource.
     ChangeVersion,
     /// What it refers to does not exist (any more).
@@ -37,6 +39,7 @@ impl Constraint {
             ("providers.entity_id", _) => Self::ProviderEntityId,
             ("users.email_folded", _) => Self::UserEmail,
             ("user_links.name_id", _) => Self::UserLink,
+            ("events.subject", _) => Self::Event,
             ("changes.version", _) => Self::ChangeVersion,
             (_, "spent") => Self::Spent,
             _ => Self::Other(columns.to_owned()),

@@ -8,6 +8,8 @@ pub mod account_key;
 pub mod change;
 mod column;
 mod constraint;
+pub mod event;
+pub mod pending_logout;
 pub mod pending_request;
 mod plan;
 pub mod provider;

@@ -7,7 +7,12 @@ use sha2::{Digest, Sha256};
 
 /// The assertion of this id, of this issuer.
 pub fn assertion(account: &str, issuer: &str, assertion: &str, until: Timestamp) -> Statement {
-    insert(account, "assertion", &assertion_key(issuer, assertion), until)
+    insert(account, "assertion", &key(issuer, assertion), until)
+}
+
+/// The logout request of this id, of this issuer.
+pub fn logout_request(account: &str, issuer: &str, request: &str, until: Timestamp) -> Statement {
+    insert(account, "request", &key(issuer, request), until)
 }
 
 /// The request of this id.
@@ -26,17 +31,17 @@ fn insert(account: &str, kind: &str, id: &str, until: Timestamp) -> Statement {
 pub fn find_assertion(account: &str, issuer: &str, assertion: &str) -> Statement {
     Statement::new(
         "SELECT 1 AS used FROM spent WHERE account_id = ?1 AND kind = 'assertion' AND id = ?2",
-        [account.into(), assertion_key(issuer, assertion).as_str().into()],
+        [account.into(), key(issuer, assertion).as_str().into()],
     )
 }
 
 /// By the issuer's name, not our id of it: a provider that is deleted and made anew has not forgotten. A digest keeps the
 /// key short, and the two parts apart.
-fn assertion_key(issuer: &str, assertion: &str) -> String {
+fn key(issuer: &str, id: &str) -> String {
     let mut digest = Sha256::new();
     digest.update(issuer);
     digest.update([0]);
-    digest.update(assertion);
+    digest.update(id);
     hex(&digest.finalize())
 }
 

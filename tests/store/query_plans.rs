@@ -1,16 +1,20 @@
 //! No statement reads a table that grows with the account's use from end to end: each goes by an index, so its cost is
 //! the same with a thousand users and a million.
 
+use crate::logouts::event_of;
 use crate::logs::attempt;
 use crate::scene::{ISSUER, NOW, key_of, provider_of, scene, session_of, user_of};
 use crate::single_use::secret;
 use crate::support::database::{Database, Fault};
 use postern::account_key::Purpose;
 use postern::directory::{self, Email};
+use postern::saml::NameId;
 use postern::store::change::Change;
 use postern::store::pending_request::{self, PendingRequest};
 use postern::store::sign_in::{self, Outcome};
-use postern::store::{Page, Plan, Statement, account, account_key, commit, provider, session, spent, user};
+use postern::store::{
+    Page, Plan, Statement, account, account_key, commit, event, pending_logout, provider, session, spent, user,
+};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -23,6 +27,9 @@ fn page() -> Page {
 fn statements() -> Vec<(&'static str, Statement)> {
     let email = Email::parse("ada@example.com").unwrap();
     let change = |change| user::change("acme", &change, NOW);
+    let name_id = NameId { value: "n1".into(), format: None };
+    let indexes = ["_s1".to_owned()];
+    let named = session::Named { account: "acme", provider: "p1", name_id: &name_id, indexes: &indexes };
     let mut all = vec![
         ("account::find", account::find("acme")),
         ("account::list", account::list(&page())),
@@ -43,12 +50,20 @@ fn statements() -> Vec<(&'static str, Statement)> {
         ("session::find", session::find("acme", "d1", NOW, NOW)),
         ("session::seen", session::seen("acme", "d1", NOW)),
         ("session::delete", session::delete("acme", "d1")),
+        ("session::find_for_logout", session::find_for_logout("acme", "d1")),
+        ("session::delete_without_logout", session::delete_without_logout("acme", "d1")),
+        ("session::Named::find", named.find()),
+        ("session::Named::delete", named.delete()),
         ("session::purge", session::purge(NOW)),
         ("spent::find_assertion", spent::find_assertion("acme", "p1", "_a1")),
         ("spent::purge", spent::purge(NOW)),
         ("pending_request::find", pending_request::find("acme", "_r1", "p1", "d1", NOW)),
         ("pending_request::delete", pending_request::delete("acme", "_r1")),
         ("pending_request::purge", pending_request::purge(NOW)),
+        ("pending_logout::find", pending_logout::find("acme", "_l1", "p1", NOW)),
+        ("pending_logout::delete", pending_logout::delete("acme", "_l1")),
+        ("pending_logout::purge", pending_logout::purge(NOW)),
+        ("event::list", event::list("acme", &page())),
         ("sign_in::find", sign_in::find("acme", "i1")),
         ("sign_in::list", sign_in::list("acme", None, &page())),
         ("sign_in::list of an outcome", sign_in::list("acme", Some(Outcome::Refused), &page())),
@@ -70,6 +85,8 @@ fn inserts() -> Vec<(&'static str, Statement)> {
         ("user::link", user::change("acme", &link, NOW)),
         ("session::insert", session::insert(&session_of("s1"), "d1")),
         ("spent::assertion", spent::assertion("acme", "p1", "_a1", NOW)),
+        ("spent::logout_request", spent::logout_request("acme", "p1", "_l1", NOW)),
+        ("event::insert", event::insert("acme", &event_of("e1"))),
         ("spent::request", spent::request("acme", "_r1", NOW)),
     ]
 }
@@ -111,6 +128,8 @@ fn plans_and_proofs(database: &Database) -> Vec<Statement> {
     let mut statements = run_twice(database, attempt("i1", Outcome::Refused).plan("acme", ()).unwrap());
     statements.extend(run_twice(database, change.plan("acme", ()).unwrap()));
     statements.extend(run_twice(database, pending));
+    statements.extend(run_twice(database, pending_logout::plan("acme", "_l1", "p1", NOW, ())));
+    statements.extend(run_twice(database, event_of("e1").plan("acme", ())));
     statements
 }
 

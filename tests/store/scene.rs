@@ -92,6 +92,7 @@ pub(crate) fn session_of(id: &str) -> Session {
         user: "u1".into(),
         provider: "p1".into(),
         name_id: "n1".into(),
+        name_id_format: None,
         session_index: Some("_s1".into()),
         created_at: NOW,
         expires_at: NOW.plus(Duration::hours(24)),

@@ -1,5 +1,6 @@
 //! Upkeep removes what has expired, and nothing else.
 
+use crate::logouts::remember_logout;
 use crate::scene::{NOW, open_session, run, scene, session_of};
 use crate::single_use::remember_request;
 use crate::support::database::{Database, Fault};
@@ -14,12 +15,13 @@ const GRACE: Duration = Duration::hours(1);
 fn expire(database: &Database, id: &str, at: Timestamp) {
     run(database, spent::request("acme", id, at)).unwrap();
     remember_request(database, id, at);
+    remember_logout(database, id, at);
     let session = Session { expires_at: at, ..session_of(id) };
     run(database, session::insert(&session, id)).unwrap();
 }
 
-fn left(database: &Database) -> [Vec<String>; 3] {
-    ["id FROM spent", "id FROM pending_requests", "id FROM sessions"]
+fn left(database: &Database) -> [Vec<String>; 4] {
+    ["id FROM spent", "id FROM pending_requests", "id FROM pending_logouts", "id FROM sessions"]
         .map(|what| database.select(&format!("SELECT {what} ORDER BY 1")))
 }
 
@@ -40,9 +42,10 @@ fn what_has_expired_goes_and_nothing_else() {
     database.watch(&[]);
     pollster::block_on(upkeep(&database, NOW)).unwrap();
     assert_eq!(database.batches(), 1);
-    let [spent, requests, sessions] = left(&database);
+    let [spent, requests, logouts, sessions] = left(&database);
     assert_eq!(spent, ["open"], "spent until its end, which is exclusive");
     assert_eq!(requests, ["ending", "in-grace", "open"]);
+    assert_eq!(logouts, ["ending", "in-grace", "open"]);
     assert_eq!(sessions, ["ending", "in-grace", "open"]);
     assert_eq!(others.map(|table| database.count(table)), before);
 }

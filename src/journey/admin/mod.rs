@@ -1,6 +1,7 @@
 //! The admin API (SPEC section 13).
 
 pub(super) mod accounts;
+pub(super) mod events;
 pub(super) mod explain;
 mod findings;
 pub(super) mod keys;

@@ -164,7 +164,7 @@ fn shown<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, account: &str, provid
     let settings = provider.settings();
     let public_url = &postern.deployment.public_url;
     let [acs_url, acs_url_short] = postern.acs_urls(account);
-    let validation = settings.jit.validation.as_ref();
+    let (validation, logout) = (settings.jit.validation.as_ref(), settings.logout.as_ref());
     let certificates: Vec<Value> = provider
         .trusted_keys()
         .certificates()
@@ -188,6 +188,9 @@ fn shown<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, account: &str, provid
         "entityId": provider.entity_id(),
         "ssoUrl": settings.sso_url,
         "ssoBinding": settings.sso_binding,
+        "sloUrl": logout.map(|logout| &logout.url),
+        "sloResponseUrl": logout.and_then(|logout| logout.response_url.as_ref()),
+        "sloBinding": logout.map(|logout| logout.binding),
         "certificates": certificates,
         "spEntityId": settings.sp_entity_id,
         "allowIdpInitiated": settings.allow_idp_initiated,
@@ -211,6 +214,7 @@ fn shown<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, account: &str, provid
             "entityId": postern.sp_entity_id(provider),
             "acsUrl": acs_url,
             "acsUrlShort": acs_url_short,
+            "sloUrl": postern.slo_url(account),
             "metadataUrl": public_url.url(&format!("/saml/{account}/metadata?provider={}", provider.id())),
             "loginUrl": public_url.url(&format!("/saml/{account}/login?provider={}", provider.id())),
         },

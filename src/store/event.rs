@@ -1,0 +1,58 @@
+//! The event log: what happened without an admin's asking. An event of one kind about one subject is told once.
+
+use super::{Page, Plan, Statement, Value, json, millis};
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Fresh id.
+    pub id: String,
+    /// When.
+    #[serde(deserialize_with = "millis")]
+    pub at: Timestamp,
+    /// What, as `noun.what`.
+    pub kind: String,
+    /// What it is about. Of one kind there is one event about it.
+    pub subject: String,
+    /// More, by kind.
+    #[serde(deserialize_with = "json")]
+    pub detail: serde_json::Value,
+}
+
+impl Event {
+    /// A plan whose log row is this event. Constraint: [`super::Constraint::Event`].
+    pub fn plan<T>(&self, account: &str, outcome: T) -> Plan<T> {
+        let proof = Statement::new(
+            "SELECT id FROM events WHERE account_id = ?1 AND id = ?2",
+            [account.into(), self.id.as_str().into()],
+        );
+        Plan::new(insert(account, self), proof, outcome)
+    }
+}
+
+/// Logs an event. Constraint: [`super::Constraint::Event`].
+pub fn insert(account: &str, event: &Event) -> Statement {
+    Statement::new(
+        "INSERT INTO events (account_id, id, at, kind, subject, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        [
+            account.into(),
+            event.id.as_str().into(),
+            event.at.into(),
+            event.kind.as_str().into(),
+            event.subject.as_str().into(),
+            Value::Text(event.detail.to_string()),
+        ],
+    )
+}
+
+/// A page of events, the newest first.
+pub fn list(account: &str, page: &Page) -> Statement {
+    // After every id that can be made.
+    let before: Value = page.after.as_deref().unwrap_or("~").into();
+    Statement::new(
+        "SELECT id, at, kind, subject, detail FROM events WHERE account_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
+        [account.into(), before, page.rows()],
+    )
+}
