@@ -83,10 +83,10 @@ async fn sign_out_there<S: Store, C: Crypto>(
         }
         carried => carried?,
     };
-    let mut plan = pending_logout::plan(account, &id, provider.id(), expires_at, carried);
+    let mut plan = pending_logout::plan(account, &id, provider.id(), expires_at);
     plan.push(delete);
     match store::commit(postern.store, plan).await {
-        Ok(sent) => Ok(page::carry(&postern.deployment.public_url, &service.url, sent.into_inner())),
+        Ok(_) => Ok(page::carry(&postern.deployment.public_url, &service.url, carried)),
         // The provider went away after it was read, and its sessions with it.
         Err(StoreError::Constraint(Constraint::Reference)) => Ok(home),
         Err(error) => Err(error.into()),
@@ -169,7 +169,7 @@ async fn refuse<S: Store, C: Crypto>(
     let kind = provider.map_or(Kind::Other, |provider| provider.settings().kind);
     let detail = json!({ "provider": provider.map(shown), "error": refusal.explanation(kind) });
     let event = event(postern, "logout.refused", detail);
-    store::commit(postern.store, event.plan(&configuration.account.id, ())).await?;
+    store::commit(postern.store, event.plan(&configuration.account.id)).await?;
     let answer = page::sign_out_failed(refusal.status(), &postern.deployment.public_url, &event.id);
     Ok(Answer { fault: refusal.fault(), ..answer })
 }
@@ -254,7 +254,7 @@ async fn end_sessions<S: Store, C: Crypto>(
         "sessions": found.len(),
     });
     let event = event(postern, "logout.idp", detail);
-    let mut plan = event.plan(account, ());
+    let mut plan = event.plan(account);
     plan.push(store::spent::logout_request(account, provider.entity_id(), request.id(), request.spent_until()));
     plan.push(meant.delete());
     store::commit(postern.store, plan).await.map_err(|error| match error {
@@ -316,7 +316,7 @@ async fn signed_out<S: Store, C: Crypto>(
     let detail = json!({ "provider": shown(provider), "partial": response.is_partial() });
     // About the request: so the log says once that it was answered.
     let event = Event { subject: format!("request/{id}"), ..event(postern, "logout.sp", detail) };
-    let mut plan = event.plan(account, ());
+    let mut plan = event.plan(account);
     plan.push(pending_logout::delete(account, id));
     store::commit(postern.store, plan).await.map_err(|error| match error {
         StoreError::Constraint(Constraint::Event) => unknown(),

@@ -23,12 +23,12 @@ pub struct Event {
 
 impl Event {
     /// A plan whose log row is this event. Constraint: [`super::Constraint::Event`].
-    pub fn plan<T>(&self, account: &str, outcome: T) -> Plan<T> {
+    pub fn plan(&self, account: &str) -> Plan<()> {
         let proof = Statement::new(
             "SELECT id FROM events WHERE account_id = ?1 AND id = ?2",
             [account.into(), self.id.as_str().into()],
         );
-        Plan::new(insert(account, self), proof, outcome)
+        Plan::new(insert(account, self), proof, ())
     }
 }
 

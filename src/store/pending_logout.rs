@@ -4,14 +4,14 @@ use super::{Plan, Statement};
 use crate::time::Timestamp;
 
 /// A plan that remembers a request to `provider` until `expires_at`.
-pub fn plan<T>(account: &str, id: &str, provider: &str, expires_at: Timestamp, outcome: T) -> Plan<T> {
+pub fn plan(account: &str, id: &str, provider: &str, expires_at: Timestamp) -> Plan<()> {
     let insert = Statement::new(
         "INSERT INTO pending_logouts (account_id, id, provider_id, expires_at) VALUES (?1, ?2, ?3, ?4)",
         [account.into(), id.into(), provider.into(), expires_at.into()],
     );
     let proof =
         Statement::new("SELECT id FROM pending_logouts WHERE account_id = ?1 AND id = ?2", [account.into(), id.into()]);
-    Plan::new(insert, proof, outcome)
+    Plan::new(insert, proof, ())
 }
 
 /// Finds the open request of this id to a provider.

@@ -19,7 +19,7 @@ pub(crate) fn event_of(id: &str) -> Event {
 }
 
 pub(crate) fn remember_logout(database: &Database, id: &str, until: Timestamp) {
-    pollster::block_on(commit(database, pending_logout::plan("acme", id, "p1", until, ()))).unwrap();
+    pollster::block_on(commit(database, pending_logout::plan("acme", id, "p1", until))).unwrap();
 }
 
 /// Sessions of `n1`, each with its format and its index; and one of somebody else.
@@ -131,7 +131,7 @@ fn an_open_logout_is_found_by_its_account_provider_and_time() {
 fn an_event_is_read_as_it_was_logged_the_newest_first_and_told_once() {
     let database = scene();
     for id in ["e1", "e3", "e2"] {
-        pollster::block_on(commit(&database, event_of(id).plan("acme", ()))).unwrap();
+        pollster::block_on(commit(&database, event_of(id).plan("acme"))).unwrap();
     }
     let list = |account, after: Option<&str>, limit| {
         let page = Page { after: after.map(str::to_owned), limit };

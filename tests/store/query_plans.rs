@@ -128,8 +128,8 @@ fn plans_and_proofs(database: &Database) -> Vec<Statement> {
     let mut statements = run_twice(database, attempt("i1", Outcome::Refused).plan("acme", ()).unwrap());
     statements.extend(run_twice(database, change.plan("acme", ()).unwrap()));
     statements.extend(run_twice(database, pending));
-    statements.extend(run_twice(database, pending_logout::plan("acme", "_l1", "p1", NOW, ())));
-    statements.extend(run_twice(database, event_of("e1").plan("acme", ())));
+    statements.extend(run_twice(database, pending_logout::plan("acme", "_l1", "p1", NOW)));
+    statements.extend(run_twice(database, event_of("e1").plan("acme")));
     statements
 }
 
