@@ -20,7 +20,8 @@ export function refuse(name, expected, why, document, settings = {}) {
   add(`refuse/${name}`, { why, refused, ...settings }, document);
 }
 
-function add(name, header, document) {
+/** A case whose header is its own affair. */
+export function add(name, header, document) {
   const file = `${name}.case`;
   if (files.has(file)) throw new Error(`two cases are named ${file}`);
   const bytes = typeof document === 'string' ? Buffer.from(document) : document;
@@ -37,7 +38,7 @@ export function data(file, value) {
 
 /** Writes all cases, and nothing else stays. With `check`, only tells what would change. */
 export function finish({ check }) {
-  const old = ['accept', 'refuse'].flatMap((folder) => present(folder));
+  const old = ['accept', 'refuse', 'logout/accept', 'logout/refuse'].flatMap((folder) => present(folder));
   const changed = [];
   for (const [file, bytes] of files) {
     const path = fileURLToPath(new URL(file, corpus));

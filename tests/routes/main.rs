@@ -6,6 +6,7 @@ mod corpus;
 mod explain;
 mod faults;
 mod login;
+mod logout;
 mod overtaken;
 mod pages;
 mod providers;

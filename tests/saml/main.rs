@@ -4,6 +4,7 @@
 mod certificates;
 mod corpus;
 mod crypto;
+mod logout;
 #[path = "../support/mod.rs"]
 mod support;
 mod wycheproof;

@@ -5,4 +5,5 @@ pub(crate) mod corpus;
 pub(crate) mod crypto;
 pub(crate) mod database;
 pub(crate) mod keys;
+pub(crate) mod logout_corpus;
 pub(crate) mod wycheproof;
