@@ -110,7 +110,7 @@ describe('every answer that it names happens:', () => {
     deleteProvider: (a, ids) => `/accounts/${a}/providers/${ids.provider}`,
     listUsers: (a) => `/accounts/${a}/users`, readUser: (a, ids) => `/accounts/${a}/users/${ids.user}`,
     listSignIns: (a) => `/accounts/${a}/sign-ins`, readSignIn: (a, ids) => `/accounts/${a}/sign-ins/${ids.signIn}`,
-    listKeys: (a) => `/accounts/${a}/keys`, createKey: (a) => `/accounts/${a}/keys`,
+    listKeys: (a) => `/accounts/${a}/keys`, createKey: (a) => `/accounts/${a}/keys`, listEvents: (a) => `/accounts/${a}/events`,
     explainResponse: (a) => `/accounts/${a}/saml/explain`,
   };
   let made = 0;

@@ -3,6 +3,7 @@
 // the console asks for a pattern.
 
 const metadata = ['SP metadata URL', 'metadataUrl', 'Not needed when the fields above are filled in.'];
+const logout = (label, hint = 'Optional: signing out at one end then ends the other.') => [label, 'sloUrl', hint];
 const start = (label, hint = 'People start here. Give it out as a bookmark or an app tile.') => [label, 'loginUrl', hint];
 
 export const kinds = {
@@ -12,6 +13,7 @@ export const kinds = {
     fields: [
       ['Single sign-on URL', 'acsUrl', 'Leave “Use this for Recipient URL and Destination URL” ticked.'],
       ['Audience URI (SP Entity ID)', 'entityId'],
+      logout('Single Logout URL', 'Optional, with “SP Issuer” the entity ID; Okta wants the certificate of our metadata, and “Sign requests” on.'),
       metadata,
       start('Start URL'),
     ],
@@ -26,6 +28,7 @@ export const kinds = {
     fields: [
       ['Identifier (Entity ID)', 'entityId'],
       ['Reply URL (Assertion Consumer Service URL)', 'acsUrl'],
+      logout('Logout Url (Optional)'),
       start('Sign on URL (Optional)', 'With it My Apps starts the sign-in here; without it, at Entra.'),
       ['SP metadata URL', 'metadataUrl', 'Save it as a file to use “Upload metadata file” instead.'],
     ],
@@ -41,6 +44,7 @@ export const kinds = {
       ['Recipient', 'acsUrl'],
       ['ACS (Consumer) URL Validator', 'acsPattern', 'The same URL as a regular expression.'],
       ['ACS (Consumer) URL', 'acsUrl'],
+      logout('Single Logout URL'),
       start('Login URL', 'Needed when “SAML initiator” is “Service Provider”.'),
       metadata,
     ],
@@ -55,6 +59,7 @@ export const kinds = {
       ['Client ID', 'entityId'],
       ['Valid redirect URIs', 'acsUrl'],
       ['Master SAML Processing URL', 'acsUrl'],
+      logout('Logout Service Redirect Binding URL', 'Optional, for “Logout Service POST Binding URL” too: else Keycloak sends logouts to the processing URL.'),
       start('Home URL'),
       metadata,
     ],
@@ -68,7 +73,7 @@ export const kinds = {
   jumpcloud: {
     name: 'JumpCloud',
     place: 'In the JumpCloud Admin Portal: User Authentication → SSO Applications → your Custom Application → SSO.',
-    fields: [['SP Entity ID', 'entityId'], ['ACS URL', 'acsUrl'], start('Login URL'), metadata],
+    fields: [['SP Entity ID', 'entityId'], ['ACS URL', 'acsUrl'], logout('Logout URL'), start('Login URL'), metadata],
     notes: ['“IdP Entity ID” is yours to choose; it comes back to us in the metadata.'],
     attributes: 'Add it under “Attributes”.',
     source: 'The application’s SSO tab: “Export Metadata”.',
@@ -79,6 +84,7 @@ export const kinds = {
     fields: [
       ['Assertion consumer service (ACS) URL', 'acsUrl', 'Also the Recipient and the Destination. Binding: HTTP-POST.'],
       ['SP entity ID (audience)', 'entityId'],
+      logout('Single logout URL'),
       ['SP metadata URL', 'metadataUrl', 'Many IdPs read all of this from here.'],
       start('Start URL'),
     ],

@@ -89,6 +89,7 @@ function settings(provider, kind) {
     ['IdP entity ID', provider.entityId],
     ['IdP sign-on URL', provider.ssoUrl],
     ['Binding', provider.ssoBinding === 'post' ? 'HTTP-POST' : 'HTTP-Redirect'],
+    ['IdP logout URL', provider.sloUrl ?? 'None: signing out ends the session here alone'],
     ['SP entity ID', provider.spEntityId ?? `${provider.sp.entityId} (default)`],
     ['IdP-initiated sign-in', provider.allowIdpInitiated ? 'Allowed' : 'Refused'],
     ['Clock skew', `${provider.clockSkewSeconds} seconds`],
