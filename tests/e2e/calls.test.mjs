@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { makeKeys } from '../../dev/idp/keys.mjs';
 import { TestAccount } from './support/account.mjs';
+import { ourMetadata, samlifyPeers } from './support/logout.mjs';
 import { startPostern } from './support/postern.mjs';
 
 const MINUTES = 60_000;
@@ -87,6 +88,37 @@ test('somebody without a session: 0', async () => {
   assert.equal((await postern.admin('GET', '/accounts', undefined, { token: null })).d1Calls, 0);
 });
 
+test('signing out where the provider has single logout: 3 cold, 2 warm; its answer and its own logout: 3 cold, 2 warm', async () => {
+  const account = await TestAccount.create(postern, keys);
+  account.provider = await account.addProvider({ singleLogout: 'redirect' });
+  const { idp, sp } = samlifyPeers({ provider: account.provider, keys, spMetadata: await ourMetadata(account), binding: 'redirect' });
+  const follow = async (url) => (await postern.fetch(new URL(url).pathname + new URL(url).search)).d1Calls;
+  const begin = async () => {
+    const { cookie } = await account.signIn({ nameId: 'a@example.com', sessionIndex: '_a' });
+    return async () => postern.fetch('/sign-out', { method: 'POST', headers: { cookie } });
+  };
+  /** A change makes this isolate forget the account. */
+  const chill = () => account.change(account.provider, { name: 'Changed' });
+  for (const [cold, expected] of [[true, 3], [false, 2]]) {
+    const signOut = await begin();
+    if (cold) await chill();
+    const sent = await signOut();
+    assert.equal(sent.d1Calls, expected);
+    const id = (await account.snapshot()).pending_logouts.at(-1).id;
+    const answer = idp.createLogoutResponse(sp, { extract: { request: { id } } }, 'redirect', '').context;
+    if (cold) await chill();
+    assert.equal(await follow(answer), expected);
+    const logout = idp.createLogoutRequest(sp, 'redirect', { logoutNameID: 'a@example.com', sessionIndex: '_a' }).context;
+    if (cold) await chill();
+    assert.equal(await follow(logout), expected);
+  }
+});
+
+test('a logout message that is refused: 2 cold, 1 warm', async () => {
+  const account = await withProvider();
+  for (const expected of [2, 1]) assert.equal((await postern.fetch(`/saml/${account.id}/slo?SAMLRequest=x`)).d1Calls, expected);
+});
+
 test('signing out: 1', async () => {
   const account = await withProvider();
   const { cookie } = await account.signIn('a@example.com');
@@ -102,7 +134,7 @@ test('an admin: 1 to read, 1 to make, 2 to change', async () => {
   const metadataXml = account.metadata();
   for (const [calls, method, path, json, options] of [
     [1, 'GET', ''], [1, 'GET', '/providers'], [1, 'GET', `/providers/${id}`], [1, 'GET', '/users'], [1, 'GET', `/users/${user}`],
-    [1, 'GET', '/sign-ins'], [1, 'GET', `/sign-ins/${signIn}`],
+    [1, 'GET', '/events'], [1, 'GET', '/sign-ins'], [1, 'GET', `/sign-ins/${signIn}`],
     [1, 'POST', '', { name: 'Another' }],
     [1, 'POST', '/providers', { name: 'Another', kind: 'other', metadataXml }],
     [2, 'PATCH', `/providers/${id}`, { name: 'Changed' }, { version }],

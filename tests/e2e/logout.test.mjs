@@ -7,7 +7,7 @@ import { keys as corpusKeys } from '../../dev/corpus/keys.mjs';
 import { makeKeys } from '../../dev/idp/keys.mjs';
 import { metadataXml } from '../../dev/idp/samlify.mjs';
 import { TestAccount } from './support/account.mjs';
-import { EMAIL_FORMAT, SLO_URL, carried, nodeSaml, samlifyPeers, samlpLogout, withLogout } from './support/logout.mjs';
+import { EMAIL_FORMAT, SLO_URL, carried, nodeSaml, ourMetadata, samlifyPeers, samlpLogout, withLogout } from './support/logout.mjs';
 import { startPostern } from './support/postern.mjs';
 
 const ADA = 'ada@example.com';
@@ -24,9 +24,8 @@ afterEach(() => {
 /** An account whose provider has single logout, its metadata of ours, and somebody signed in. */
 async function scene(binding, settings) {
   const account = await TestAccount.create(postern, keys);
-  account.provider = await account.addProvider({ metadataXml: withLogout(account.metadata(), binding), signRequests: true, ...settings });
-  const url = new URL(account.provider.sp.metadataUrl);
-  const spMetadata = await (await postern.fetch(url.pathname + url.search)).text();
+  account.provider = await account.addProvider({ singleLogout: binding, signRequests: true, ...settings });
+  const spMetadata = await ourMetadata(account);
   const { cookie } = await account.signIn({ nameId: ADA, sessionIndex: '_ada' });
   return { account, provider: account.provider, keys, spMetadata, binding, cookie };
 }
@@ -129,7 +128,7 @@ for (const binding of ['redirect', 'post']) {
 
 /** The fields of samlp's form. */
 function formOf(html) {
-  const value = (name) => html.match(new RegExp(`name="${name}" value="([^"]*)"`))?.[1]?.replace(/&#x(..);/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+  const value = (name) => html.match(new RegExp(`name="${name}"\\s+value="([^"]*)"`))?.[1]?.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code));
   return Object.fromEntries(['SAMLRequest', 'SAMLResponse', 'RelayState'].map((name) => [name, value(name)]).filter(([, text]) => text !== undefined));
 }
 

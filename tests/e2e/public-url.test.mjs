@@ -30,6 +30,7 @@ describe('with a path prefix', () => {
       entityId: 'sso.example.com',
       acsUrl: `${publicUrl}/gateway/api/users/saml-login?accountId=${account.id}`,
       acsUrlShort: `${publicUrl}/saml/${account.id}/acs`,
+      sloUrl: `${publicUrl}/saml/${account.id}/slo`,
       metadataUrl: `${publicUrl}/saml/${account.id}/metadata?provider=${id}`,
       loginUrl: `${publicUrl}/saml/${account.id}/login?provider=${id}`,
     });
@@ -42,7 +43,8 @@ describe('with a path prefix', () => {
       const xml = await answer.text();
       assert.ok(xml.includes('entityID="sso.example.com"'), xml);
       const locations = [...xml.matchAll(/Location="([^"]*)"/g)].map(([, location]) => location);
-      assert.deepEqual(locations, [account.provider.sp.acsUrl, account.provider.sp.acsUrlShort]);
+      const { acsUrl, acsUrlShort, sloUrl } = account.provider.sp;
+      assert.deepEqual(locations, [sloUrl, sloUrl, acsUrl, acsUrlShort]);
     }
   });
 

@@ -8,6 +8,7 @@
 //   holds(context, answer)   what must be true after a success, and after `afresh`
 //   commits               whether the last of its calls is a commit, which survives one lost connection
 import assert from 'node:assert/strict';
+import { ourMetadata, samlifyPeers } from '../support/logout.mjs';
 import { cookiesOf } from '../support/postern.mjs';
 
 const ADA = 'ada@example.com';
@@ -71,6 +72,32 @@ const session = (journey) => ({
   ...journey,
 });
 
+const withSingleLogout = { singleLogout: 'redirect' };
+
+/** A journey of a logout message that comes by redirect: spent when it was taken. */
+function logout({ wire, ...journey }) {
+  const fresh = async (context) => {
+    const { cookie } = await context.account.signIn(ADA);
+    return wire({ ...context, cookie });
+  };
+  return {
+    commits: true,
+    calls: 2,
+    again: 403,
+    async prepare(newAccount) {
+      const account = await newAccount(withSingleLogout);
+      const peers = samlifyPeers({ provider: account.provider, keys: account.keys, spMetadata: await ourMetadata(account), binding: 'redirect' });
+      const context = { account, ...peers, ...(await account.signIn(ADA)) };
+      return { ...context, url: await wire(context) };
+    },
+    act: ({ account, url }, fault) => account.postern.fetch(new URL(url).pathname + new URL(url).search, { fault }),
+    async afresh(context) {
+      return this.act({ ...context, url: await fresh(context) });
+    },
+    ...journey,
+  };
+}
+
 export const journeys = {
   'a sign-in that begins here': {
     commits: true,
@@ -110,6 +137,41 @@ export const journeys = {
     act: ({ account, cookie }, fault) => account.postern.fetch('/sign-out', { method: 'POST', headers: { cookie }, fault }),
     holds: async ({ account, cookie }) => assert.equal((await account.whoami(cookie)).status, 401),
   }),
+  'signing out of the identity provider too': session({
+    commits: true,
+    calls: 2,
+    success: 302,
+    again: 303,
+    async prepare(newAccount) {
+      const account = await newAccount(withSingleLogout);
+      return { account, ...(await account.signIn(ADA)) };
+    },
+    act: ({ account, cookie }, fault) => account.postern.fetch('/sign-out', { method: 'POST', headers: { cookie }, fault }),
+    holds: async ({ account, cookie }) => assert.equal((await account.whoami(cookie)).status, 401),
+  }),
+  'a logout of the identity provider': logout({
+    wire: ({ idp, sp }) => idp.createLogoutRequest(sp, 'redirect', { logoutNameID: ADA }).context,
+    success: 302,
+    holds: async ({ account, cookie }) => assert.equal((await account.whoami(cookie)).status, 401),
+  }),
+  'the answer of the identity provider to a sign-out': logout({
+    async wire({ account, idp, sp, cookie }) {
+      await account.postern.fetch('/sign-out', { method: 'POST', headers: { cookie } });
+      const id = (await account.snapshot()).pending_logouts.at(-1).id;
+      return idp.createLogoutResponse(sp, { extract: { request: { id } } }, 'redirect', '').context;
+    },
+    success: 200,
+    holds: async ({ account }) => assert.deepEqual((await account.snapshot()).pending_logouts, []),
+  }),
+  'a logout message that is refused': {
+    commits: true,
+    calls: 2,
+    success: 400,
+    again: 400,
+    prepare: async (newAccount) => ({ account: await newAccount() }),
+    act: ({ account }, fault) => account.postern.fetch(`/saml/${account.id}/slo`, { fault }),
+    holds: async ({ account }) => assert.equal((await account.snapshot()).events.at(-1).kind, 'logout.refused'),
+  },
   'asking who is signed in': session({
     success: 200,
     again: 200,
@@ -203,6 +265,7 @@ export const journeys = {
   'reading keys': reading('/keys'),
   'reading users': reading('/users'),
   'reading the sign-in log': reading('/sign-ins'),
+  'reading the event log': reading('/events'),
 };
 
 async function isStillSignedIn({ account, cookie }) {

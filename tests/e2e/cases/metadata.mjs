@@ -5,6 +5,7 @@
 //   has       what is checked of the provider
 const signing = (xml) => xml.replace(/<KeyDescriptor use="signing">.*<\/KeyDescriptor>/s, '');
 const REDIRECT = /<SingleSignOnService Binding="[^"]*HTTP-Redirect"[^>]*><\/SingleSignOnService>/;
+const logout = (binding, location, response) => `<SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-${binding}" Location="${location}"${response ? ` ResponseLocation="${response}"` : ''}/>`;
 const services = /<SingleSignOnService .*<\/SingleSignOnService>/s;
 
 export const metadataCases = {
@@ -23,6 +24,11 @@ export const metadataCases = {
   'with keys that have no use': { edit: (xml) => xml.replace(' use="signing"', ''), has: { certificates: 1 } },
   'with line ends in the certificate': { edit: (xml) => xml.replace(/(X509Certificate>)([^<]*)/, (_, tag, base64) => `${tag}\r\n${base64.match(/.{1,64}/g).join('\r\n')}\r\n`), has: { certificates: 1 } },
   'with a service for POST only': { edit: (xml) => xml.replace(REDIRECT, ''), has: { ssoBinding: 'post', warnings: [] } },
+  'without single logout': { has: { sloUrl: null, sloResponseUrl: null, sloBinding: null } },
+  'with single logout': { edit: (xml) => xml.replace('<SingleSignOn', `${logout('Redirect', 'https://idp.example.com/slo', 'https://idp.example.com/back')}<SingleSignOn`), has: { sloUrl: 'https://idp.example.com/slo', sloResponseUrl: 'https://idp.example.com/back', sloBinding: 'redirect' } },
+  'with single logout by both bindings': { edit: (xml) => xml.replace('<SingleSignOn', `${logout('POST', 'https://idp.example.com/post')}${logout('Redirect', 'https://idp.example.com/slo')}<SingleSignOn`), has: { sloUrl: 'https://idp.example.com/slo', sloResponseUrl: null, sloBinding: 'redirect' } },
+  'with single logout by POST, and by another binding': { edit: (xml) => xml.replace('<SingleSignOn', `${logout('SOAP', 'https://idp.example.com/soap')}${logout('POST', 'https://idp.example.com/post')}<SingleSignOn`), has: { sloUrl: 'https://idp.example.com/post', sloBinding: 'post' } },
+  'with single logout at what is no URL': { edit: (xml) => xml.replace('<SingleSignOn', `${logout('Redirect', 'javascript:alert(1)')}${logout('POST', 'https://idp.example.com/post', 'none')}<SingleSignOn`), has: { sloUrl: 'https://idp.example.com/post', sloResponseUrl: null, sloBinding: 'post' } },
   'with the role of a service provider beside': { edit: (xml) => xml.replace('</IDPSSODescriptor>', '</IDPSSODescriptor><SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"/>'), has: {} },
 
   'that is blank': { edit: () => ' ', says: /not XML/ },

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { metadataXml, readAuthnRequest, signWithSamlify } from '../../../dev/idp/samlify.mjs';
+import { withLogout } from './logout.mjs';
 import { cookiesOf } from './postern.mjs';
 
 const SSO_URL = 'https://idp.example.com/sso';
@@ -48,8 +49,10 @@ export class TestAccount {
     return metadataXml({ entityId, ssoUrl: SSO_URL, certificates: keys.map(({ certificate }) => certificate) });
   }
 
-  async addProvider({ entityId, keys, ...settings } = {}) {
-    const metadata = this.metadata({ entityId, keys });
+  /** `singleLogout` is the binding by which the identity provider takes logout messages. */
+  async addProvider({ entityId, keys, singleLogout, ...settings } = {}) {
+    const bare = this.metadata({ entityId, keys });
+    const metadata = singleLogout ? withLogout(bare, singleLogout) : bare;
     return this.expect(201, 'POST', '/providers', { name: 'Example', kind: 'other', metadataXml: metadata, jit: { enabled: true }, ...settings });
   }
 

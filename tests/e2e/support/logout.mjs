@@ -34,6 +34,12 @@ export function signingCertificate(spMetadata) {
   return `-----BEGIN CERTIFICATE-----\n${base64.match(/.{1,64}/g).join('\n')}\n-----END CERTIFICATE-----\n`;
 }
 
+/** The metadata that we publish for the provider of an account. */
+export async function ourMetadata({ postern, provider }) {
+  const { pathname, search } = new URL(provider.sp.metadataUrl);
+  return (await postern.fetch(pathname + search)).text();
+}
+
 /** samlify's identity provider and what it makes of our metadata. */
 export function samlifyPeers({ provider, keys, spMetadata, binding }) {
   const services = [{ Binding: Constants.namespace.binding[binding], Location: SLO_URL }];
