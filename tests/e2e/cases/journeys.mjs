@@ -147,6 +147,10 @@ export const journeys = {
       return { account, ...(await account.signIn(ADA)) };
     },
     act: ({ account, cookie }, fault) => account.postern.fetch('/sign-out', { method: 'POST', headers: { cookie }, fault }),
+    async afresh(context) {
+      Object.assign(context, await context.account.signIn(ADA));
+      return this.act(context);
+    },
     holds: async ({ account, cookie }) => assert.equal((await account.whoami(cookie)).status, 401),
   }),
   'a logout of the identity provider': logout({

@@ -22,8 +22,8 @@ export function browser() {
   });
   after(() => launched?.close());
 
-  return async function open(test, { width = 1000, colorScheme = 'light' } = {}) {
-    const context = await launched.newContext({ viewport: { width, height: 800 }, colorScheme, reducedMotion: 'reduce' });
+  return async function open(test, { width = 1000, colorScheme = 'light', javaScriptEnabled = true } = {}) {
+    const context = await launched.newContext({ viewport: { width, height: 800 }, colorScheme, reducedMotion: 'reduce', javaScriptEnabled });
     test.after(() => context.close());
     context.setDefaultTimeout(15_000);
     const page = await context.newPage();
