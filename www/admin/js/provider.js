@@ -59,14 +59,8 @@ function notes(kind, { jit }) {
     : null;
 }
 
-function startLink({ enabled, ssoBinding, sp }) {
+function startLink({ enabled, sp }) {
   if (!enabled) return h('p', { class: 'muted' }, 'The provider is disabled: enable it first.');
-  if (ssoBinding !== 'redirect')
-    return h(
-      'p',
-      {},
-      'Begin at the IdP: its metadata names no sign-on URL with the HTTP-Redirect binding, which a sign-in that begins here needs.',
-    );
   // Only a web address may become a link: the rest could be anything that runs.
   return /^https?:\/\//.test(sp.loginUrl)
     ? h(
