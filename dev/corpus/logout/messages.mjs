@@ -24,7 +24,12 @@ export function logoutRequest({
 }
 
 export function logoutResponse({ id = '_answer', inResponseTo = '_asked', status = success(), attributes = '', ...common } = {}) {
-  return message('LogoutResponse', { id, ...common, attributes: attribute('InResponseTo', inResponseTo) + attributes, content: status });
+  return message('LogoutResponse', {
+    id,
+    ...common,
+    attributes: attribute('InResponseTo', inResponseTo) + attributes,
+    content: status,
+  });
 }
 
 function message(name, parts) {
@@ -66,8 +71,10 @@ export function bomb(times) {
   return bytes;
 }
 
-export const signOctets = (octets, { key = 'idp', algorithm = uri.rsaSha256, signer = signerOf(algorithm), hash = hashOf(algorithm) } = {}) =>
-  signer(Buffer.from(octets), key, hash).toString('base64');
+export const signOctets = (
+  octets,
+  { key = 'idp', algorithm = uri.rsaSha256, signer = signerOf(algorithm), hash = hashOf(algorithm) } = {},
+) => signer(Buffer.from(octets), key, hash).toString('base64');
 
 /** The parameters of a signed query in their order, `[name, escaped value]`. */
 export function parameters(xml, { side = sideOf(xml), relayState, escape = encodeURIComponent, deflate = stored, ...how } = {}) {

@@ -13,7 +13,10 @@ export const kinds = {
     fields: [
       ['Single sign-on URL', 'acsUrl', 'Leave “Use this for Recipient URL and Destination URL” ticked.'],
       ['Audience URI (SP Entity ID)', 'entityId'],
-      logout('Single Logout URL', 'Optional, with “SP Issuer” the entity ID; Okta wants the certificate of our metadata, and “Sign requests” on.'),
+      logout(
+        'Single Logout URL',
+        'Optional, with “SP Issuer” the entity ID; Okta wants the certificate of our metadata, and “Sign requests” on.',
+      ),
       metadata,
       start('Start URL'),
     ],
@@ -59,7 +62,10 @@ export const kinds = {
       ['Client ID', 'entityId'],
       ['Valid redirect URIs', 'acsUrl'],
       ['Master SAML Processing URL', 'acsUrl'],
-      logout('Logout Service Redirect Binding URL', 'Optional, for “Logout Service POST Binding URL” too: else Keycloak sends logouts to the processing URL.'),
+      logout(
+        'Logout Service Redirect Binding URL',
+        'Optional, for “Logout Service POST Binding URL” too: else Keycloak sends logouts to the processing URL.',
+      ),
       start('Home URL'),
       metadata,
     ],
