@@ -6,6 +6,7 @@ await makeMissingKeys();
 const check = process.argv.includes('--check');
 const parts = [
   'accept/algorithms',
+  'accept/encryption',
   'accept/peers',
   'accept/policy',
   'accept/shapes',
@@ -18,6 +19,7 @@ const parts = [
   'logout/queries',
   'logout/forms',
   'refuse/algorithms',
+  'refuse/encryption',
   'refuse/envelope',
   'refuse/keys',
   'refuse/namespaces',

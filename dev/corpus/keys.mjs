@@ -7,7 +7,7 @@ import selfsigned from 'selfsigned';
 const folder = new URL('../../tests/saml/keys/', import.meta.url);
 const label = 'WORTHLESS: this private key is public. It is made for the test corpus and signs nothing else.';
 
-/** Who signs in the corpus. The attacker's certificate has the name of the trusted one. */
+/** Who signs in the corpus, and `sp`, to whom is encrypted. The attacker's certificate has the name of the trusted one. */
 const wanted = {
   idp: { bits: 2048, commonName: 'Corpus identity provider' },
   'idp-next': { bits: 2048, commonName: 'Corpus identity provider next' },
@@ -15,6 +15,7 @@ const wanted = {
   attacker: { bits: 2048, commonName: 'Corpus identity provider' },
   'rsa-1024': { bits: 1024, commonName: 'Corpus RSA-1024' },
   'rsa-exponent-3': { bits: 2048, publicExponent: 3, commonName: 'Corpus RSA exponent 3' },
+  sp: { bits: 2048, commonName: 'Corpus service provider' },
   'ec-p256': { namedCurve: 'P-256', commonName: 'Corpus EC P-256' },
   'ec-p384': { namedCurve: 'P-384', commonName: 'Corpus EC P-384' },
   'ec-p521': { namedCurve: 'P-521', commonName: 'Corpus EC P-521' },

@@ -52,7 +52,7 @@ export function pss({ saltLength, maskHash } = {}) {
   };
 }
 
-function mgf1(hash, seed, length) {
+export function mgf1(hash, seed, length) {
   const blocks = [];
   for (let counter = 0; blocks.length * createHash(hash).digest().length < length; counter++) {
     blocks.push(createHash(hash).update(seed).update(Buffer.from([0, 0, 0, counter])).digest());
@@ -60,7 +60,7 @@ function mgf1(hash, seed, length) {
   return Buffer.concat(blocks).subarray(0, length);
 }
 
-const xor = (one, other) => Buffer.from(one.map((byte, at) => byte ^ other[at]));
+export const xor = (one, other) => Buffer.from(one.map((byte, at) => byte ^ other[at]));
 
 /** The two numbers side by side. */
 function ecdsa(bytes, key, hash) {

@@ -7,11 +7,15 @@ use fuzz::random::Random;
 use fuzz::scheme::certificate;
 use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
 use postern::crypto::TrustedKeys;
-use postern::saml::{Expectations, ReceivedResponse, Request, SamlError, Unsolicited, VerifiedAssertion};
+use postern::provider::Encryption;
+use postern::saml::{Decryption, Expectations, ReceivedResponse, Request, SamlError, Unsolicited, VerifiedAssertion};
 use postern::time::{Duration, Timestamp};
 use std::sync::LazyLock;
 
 static HONEST: LazyLock<Honest> = LazyLock::new(honest);
+/// Nothing is encrypted here: what would come out is a document like any other.
+const DECRYPTION: Decryption<'static> =
+    Decryption { policy: Encryption::Off, account: "", keys: &[], master: None, now: Timestamp(0) };
 static TRUSTED: LazyLock<TrustedKeys> =
     LazyLock::new(|| TrustedKeys::new([&certificate()], true).expect("a strong key"));
 
@@ -48,7 +52,8 @@ fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
 
 /// Verifies a response as a sign-in does; with the canonical bytes that were signed.
 async fn verify(xml: &[u8], honest: &Honest) -> Result<(String, VerifiedAssertion), SamlError> {
-    let authentic = ReceivedResponse::parse(xml)?.authenticate(&TRUSTED, &honest.scheme).await?;
+    let readable = ReceivedResponse::parse(xml)?.decrypt(&DECRYPTION, &TRUSTED, &honest.scheme).await?;
+    let authentic = readable.authenticate(&TRUSTED, &honest.scheme).await?;
     let canonical = authentic.signed().0.canonical().to_owned();
     let checked = authentic.check(&Expectations {
         issuer: ISSUER,

@@ -5,7 +5,8 @@
 
 use super::web_crypto::WebCrypto;
 use crate::crypto::{Crypto, PublicKey, SignatureAlgorithm, TrustedKeys};
-use crate::saml::{Expectations, IdpMetadata, ReceivedResponse, SamlError, decode_base64};
+use crate::provider::Encryption;
+use crate::saml::{Decryption, Expectations, IdpMetadata, ReceivedResponse, SamlError, decode_base64};
 use crate::time::{Duration, Timestamp};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -85,14 +86,16 @@ async fn verifications(mut request: Request) -> Result<Response> {
 async fn verify(task: &Task, metadata: &IdpMetadata, keys: &TrustedKeys) -> std::result::Result<String, SamlError> {
     let xml = decode_base64(&task.saml_response)?;
     let received = ReceivedResponse::parse(&xml)?;
-    let authentic = received.authenticate(keys, &WebCrypto).await?;
+    let now = Timestamp(task.now);
+    let decryption = Decryption { policy: Encryption::Off, account: "", keys: &[], master: None, now };
+    let authentic = received.decrypt(&decryption, keys, &WebCrypto).await?.authenticate(keys, &WebCrypto).await?;
     let checked = authentic.check(&Expectations {
         issuer: &metadata.entity_id,
         audience: &task.audience,
         acs_url: &task.acs_url,
         authn_context: &[],
         clock_skew: Duration::seconds(120),
-        now: Timestamp(task.now),
+        now,
     });
     Ok(checked?.name_id().value.clone())
 }

@@ -1,6 +1,6 @@
 //! The sign-in: an identity provider's response, posted by the user's browser to the ACS.
 //!
-//! bytes → provider → signature → policy → what the directory knows → decision → plan → commit → cookie.
+//! bytes → provider → decryption → signature → policy → what the directory knows → decision → plan → commit → cookie.
 //! D1: one read for the configuration unless it is remembered, one read, one write.
 
 use super::configuration::Configuration;
@@ -13,7 +13,9 @@ use crate::id::Secret;
 use crate::jit::{self, Admission, Decision, Known};
 use crate::provider::Provider;
 use crate::refusal::Refusal;
-use crate::saml::{self, CheckedResponse, Expectations, ReceivedResponse, Request, SamlError, VerifiedAssertion};
+use crate::saml::{
+    self, CheckedResponse, Decryption, Expectations, ReceivedResponse, Request, SamlError, VerifiedAssertion,
+};
 use crate::store::pending_request::PendingRequest;
 use crate::store::sign_in::{Initiator, Outcome, SignIn};
 use crate::store::{self, Committed, Constraint, Store, StoreError};
@@ -92,7 +94,11 @@ pub(super) async fn acs<S: Store, C: Crypto>(
 fn may_be_stale(refusal: &Refusal) -> bool {
     use SamlError::{Expired, NotYetValid, UnknownIssuer, WrongAudience, WrongKey};
     let Refusal::Saml(error) = refusal else { return false };
-    matches!(error, UnknownIssuer { .. } | WrongKey { .. } | WrongAudience { .. } | Expired { .. } | NotYetValid { .. })
+    error.is_of_encryption()
+        || matches!(
+            error,
+            UnknownIssuer { .. } | WrongKey { .. } | WrongAudience { .. } | Expired { .. } | NotYetValid { .. }
+        )
 }
 
 fn welcome(signed_in: &SignedIn) -> Answer {
@@ -128,7 +134,9 @@ async fn sign_in<S: Store, C: Crypto>(
     let received = ReceivedResponse::parse(&posted.response)?;
     let provider = choose_provider(&received, configuration, log)?;
 
-    let authentic = received.authenticate(provider.trusted_keys(), postern.crypto).await?;
+    let keys = provider.trusted_keys();
+    let readable = received.decrypt(&postern.decryption(configuration, provider), keys, postern.crypto).await?;
+    let authentic = readable.authenticate(keys, postern.crypto).await?;
     let audience = postern.sp_entity_id(provider);
     let acs_url = postern.called_url(call);
     let checked = authentic.check(&Expectations {
@@ -346,6 +354,17 @@ impl<S: Store, C: Crypto> Postern<'_, S, C> {
     /// Our entity ID for a provider.
     pub(super) fn sp_entity_id<'p>(&'p self, provider: &'p Provider) -> &'p str {
         provider.settings().sp_entity_id.as_deref().unwrap_or_else(|| self.deployment.public_url.entity_id())
+    }
+
+    /// What assertions of a provider are decrypted with.
+    pub(super) fn decryption<'p>(&'p self, configuration: &'p Configuration, provider: &Provider) -> Decryption<'p> {
+        Decryption {
+            policy: provider.settings().encryption,
+            account: &configuration.account.id,
+            keys: &configuration.keys,
+            master: self.deployment.master_key.as_ref(),
+            now: self.now,
+        }
     }
 
     /// The URL that was called, as the one who called it wrote it.

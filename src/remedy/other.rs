@@ -69,7 +69,27 @@ pub(super) const REMEDIES: &[Remedy] = &[
     (&["missing_email"], "Send the user's e-mail address as an attribute named `email`, or as NameID."),
     (&["provider_disabled"], "Enable the provider."),
     (&["no_name_id"], "Let the identity provider send a NameID in the subject."),
-    (&["assertion_encrypted"], "Switch off assertion encryption at the identity provider."),
+    (
+        &["assertion_encrypted"],
+        "Set “Encryption” of the provider to accept, or switch off assertion encryption at the identity provider.",
+    ),
+    (
+        &["assertion_not_encrypted"],
+        "Give the identity provider the account's encryption certificate and switch on assertion encryption there, or set “Encryption” of the provider to accept.",
+    ),
+    (
+        &["encryption_algorithm_not_allowed"],
+        "Let the identity provider encrypt with AES-256-GCM and RSA-OAEP (rsa-oaep-mgf1p with SHA-1, or rsa-oaep with SHA-256 and MGF1 of SHA-256).",
+    ),
+    (&["encryption_malformed"], UNKNOWN),
+    (
+        &["decryption_failed"],
+        "Give the identity provider the newest encryption certificate of the account (it is in the metadata). An identity provider that has it and still fails encrypts something else than one assertion.",
+    ),
+    (
+        &["encrypted_part"],
+        "Let the identity provider encrypt the whole assertion, and not single identifiers or attributes.",
+    ),
     (
         &["idp_status"],
         "The identity provider refused; its own log says why. Often the user is not assigned to the application.",

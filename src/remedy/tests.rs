@@ -44,8 +44,13 @@ const THE_SAME_FOR_ALL: &[(&str, &[&str])] = &[
         &["not_base64", "not_xml", "not_utf8", "wrong_root", "wrong_version"],
     ),
     (
+        "it is about our key, which is the same for all",
+        &["assertion_not_encrypted", "encryption_algorithm_not_allowed", "decryption_failed", "encrypted_part"],
+    ),
+    (
         "it is for the maker to mend",
         &[
+            "encryption_malformed",
             "in_response_to_mismatch",
             "duplicate_attribute",
             "unbound_prefix",

@@ -101,6 +101,7 @@ impl Assertion {
             attributes: Vec::new(),
         };
         if let Some(subject) = subject {
+            check_in_the_clear(subject, "EncryptedID")?;
             read.name_id = name_id(subject)?;
             for confirmation in subject.children_named(Namespace::ASSERTION, "SubjectConfirmation") {
                 if confirmation.attribute("Method") == Some(BEARER) {
@@ -126,6 +127,7 @@ impl Assertion {
             };
         }
         for statement in assertion.children_named(Namespace::ASSERTION, "AttributeStatement") {
+            check_in_the_clear(statement, "EncryptedAttribute")?;
             for element in statement.children_named(Namespace::ASSERTION, "Attribute") {
                 read.attributes.push(attribute(element)?);
             }
@@ -199,6 +201,14 @@ fn value_text(value: Element<'_, '_>) -> String {
     match (content.next(), content.next()) {
         (Some(Child::Element(inner)), None) => trim(inner.text().unwrap_or_default()).to_owned(),
         _ => String::new(),
+    }
+}
+
+/// What is encrypted by itself is not read, and must not be missed without a word.
+fn check_in_the_clear(parent: Element<'_, '_>, encrypted: &'static str) -> Result<(), SamlError> {
+    match parent.children_named(Namespace::ASSERTION, encrypted).next() {
+        Some(_) => Err(SamlError::EncryptedPart { got: encrypted }),
+        None => Ok(()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Why a response is refused: one variant for each rule, with the facts that its remedy needs.
 
-use super::signature_method;
 use super::xml::XmlError;
+use super::{encryption, signature_method};
 use crate::crypto::CryptoError;
 use crate::time::Timestamp;
 
@@ -28,8 +28,19 @@ pub enum SamlError {
     TooManyAssertions { got: usize },
     /// The assertion is not a child of the Response.
     MisplacedAssertion,
-    /// The assertion is encrypted.
+    /// The assertion is encrypted, and the provider's settings do not have it so.
     EncryptedAssertion,
+    /// The assertion is not encrypted, and the provider's settings want that.
+    NotEncrypted,
+    /// An encrypted assertion of another shape than we read.
+    EncryptionShape(&'static str),
+    /// An assertion or its key encrypted in a way that is not allowed.
+    EncryptionNotAllowed { got: String },
+    /// No key of the account opens it, or what comes out is no assertion: an answer does not say which. `keys` are the
+    /// fingerprints of the certificates of the keys in use.
+    DecryptionFailed { keys: Vec<String> },
+    /// A part of the assertion that is encrypted by itself.
+    EncryptedPart { got: &'static str },
     /// A signature that is not a child of the Response or Assertion it signs, right after `Issuer`.
     MisplacedSignature,
     /// Two elements of one `ID`.
@@ -99,6 +110,18 @@ pub struct Fact {
 }
 
 impl SamlError {
+    /// Whether it is about the encryption of the assertion.
+    pub fn is_of_encryption(&self) -> bool {
+        matches!(
+            self,
+            Self::EncryptedAssertion
+                | Self::NotEncrypted
+                | Self::EncryptionShape(_)
+                | Self::EncryptionNotAllowed { .. }
+                | Self::DecryptionFailed { .. }
+        )
+    }
+
     /// The stable name of the rule.
     pub fn code(&self) -> &'static str {
         match self {
@@ -112,6 +135,11 @@ impl SamlError {
             Self::TooManyAssertions { .. } => "too_many_assertions",
             Self::MisplacedAssertion => "assertion_misplaced",
             Self::EncryptedAssertion => "assertion_encrypted",
+            Self::NotEncrypted => "assertion_not_encrypted",
+            Self::EncryptionShape(_) => "encryption_malformed",
+            Self::EncryptionNotAllowed { .. } => "encryption_algorithm_not_allowed",
+            Self::DecryptionFailed { .. } => "decryption_failed",
+            Self::EncryptedPart { .. } => "encrypted_part",
             Self::MisplacedSignature => "signature_misplaced",
             Self::DuplicateId { .. } => "duplicate_id",
             Self::IdAlias => "id_alias",
@@ -157,8 +185,16 @@ impl SamlError {
             Self::TooManyAssertions { got } => fact("one assertion".into(), Some(got.to_string())),
             Self::DuplicateId { id } => fact("each ID once".into(), Some(id.clone())),
             Self::NotSigned => fact("a signature on the Response or the Assertion".into(), Some("none".into())),
-            Self::SignatureShape(what) | Self::Shape(what) => Fact { expected: None, got: Some((*what).into()) },
+            Self::SignatureShape(what) | Self::EncryptionShape(what) | Self::Shape(what) => {
+                Fact { expected: None, got: Some((*what).into()) }
+            }
             Self::AlgorithmNotAllowed { uri } => fact(signature_method::ACCEPTED.into(), Some(uri.clone())),
+            Self::EncryptionNotAllowed { got } => fact(encryption::ACCEPTED.into(), Some(got.clone())),
+            Self::DecryptionFailed { keys } if keys.is_empty() => fact("an encryption key of the account".into(), None),
+            Self::DecryptionFailed { keys } => {
+                fact(format!("one assertion, encrypted for one of the certificates {}", keys.join(", ")), None)
+            }
+            Self::EncryptedPart { got } => Fact { expected: None, got: Some((*got).into()) },
             Self::TransformNotAllowed { uri } => {
                 fact("enveloped signature, then exclusive canonicalization without comments".into(), Some(uri.clone()))
             }
@@ -214,6 +250,13 @@ impl std::fmt::Display for SamlError {
             Self::TooManyAssertions { .. } => f.write_str("the Response has more than one assertion"),
             Self::MisplacedAssertion => f.write_str("the assertion is not a child of the Response"),
             Self::EncryptedAssertion => f.write_str("the assertion is encrypted"),
+            Self::NotEncrypted => f.write_str("the assertion is not encrypted"),
+            Self::EncryptionShape(what) => write!(f, "the encrypted assertion has {what}"),
+            Self::EncryptionNotAllowed { .. } => {
+                f.write_str("the assertion is encrypted with an algorithm that is not allowed")
+            }
+            Self::DecryptionFailed { .. } => f.write_str("the assertion cannot be decrypted"),
+            Self::EncryptedPart { got } => write!(f, "the assertion has an {got}"),
             Self::MisplacedSignature => f.write_str("a signature is not the child after Issuer of what it signs"),
             Self::DuplicateId { .. } => f.write_str("two elements have one ID"),
             Self::IdAlias => f.write_str("a signed element has another identifier beside its ID"),

@@ -155,7 +155,7 @@ impl ReceivedLogout {
         } else {
             let signatures: Vec<_> = document.elements().filter(|e| e.is(Namespace::DSIG, "Signature")).collect();
             check_signature_places(&signatures, root, root)?;
-            check_ids(&document, root)?;
+            check_ids(&[&document], root)?;
             let signature = root.children_named(Namespace::DSIG, "Signature").next().ok_or(LogoutError::NotSigned)?;
             let signed = dsig::verify(root, signature, keys, crypto).await?;
             Message::read(Document::parse(signed.canonical().as_bytes())?.root(), self.side)?

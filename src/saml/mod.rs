@@ -3,9 +3,10 @@
 //! The way is one-directional, and each step can be made from the one before only:
 //!
 //! 1. [`ReceivedResponse::parse`]: a bounded tree of SAML's fixed shape. Nothing in it is trusted.
-//! 2. [`ReceivedResponse::authenticate`]: the element that a configured key signed, read anew from the signed bytes.
-//! 3. [`AuthenticResponse::check`]: who said it, to whom, for whom, when.
-//! 4. [`CheckedResponse::answering`]: in answer to what. Now it is a [`VerifiedAssertion`].
+//! 2. [`ReceivedResponse::decrypt`]: with the assertion in the clear, if it was not. Still nothing is trusted.
+//! 3. [`ReadableResponse::authenticate`]: the element that a configured key signed, read anew from the signed bytes.
+//! 4. [`AuthenticResponse::check`]: who said it, to whom, for whom, when.
+//! 5. [`CheckedResponse::answering`]: in answer to what. Now it is a [`VerifiedAssertion`].
 
 mod assertion;
 mod authn_request;
@@ -13,6 +14,7 @@ mod c14n;
 mod check;
 mod claims;
 mod dsig;
+mod encryption;
 mod error;
 mod inspect;
 mod key_info;
@@ -38,6 +40,7 @@ pub use authn_request::AuthnRequest;
 pub use check::{Check, Outcome, Report};
 pub use claims::Claims;
 pub use dsig::SignedElement;
+pub use encryption::Decryption;
 pub use error::{Fact, SamlError};
 pub use inspect::SignatureView;
 pub use key_info::NamedCertificate;
@@ -49,7 +52,7 @@ pub use outgoing::{Carried, Outgoing, Side, Signer};
 pub(crate) use policy::rule_names;
 pub use policy::{Expectations, Request, Unsolicited};
 pub use redirect::inflate;
-pub use response::{AuthenticResponse, CheckedResponse, ReceivedResponse, VerifiedAssertion};
+pub use response::{AuthenticResponse, CheckedResponse, ReadableResponse, ReceivedResponse, VerifiedAssertion};
 pub use sp_metadata::{RequestedAttribute, SpMetadata};
 
 use base64::Engine;

@@ -1,14 +1,15 @@
-//! From untrusted bytes to a [`VerifiedAssertion`]: four types, each made from the one before.
+//! From untrusted bytes to a [`VerifiedAssertion`]: five types, each made from the one before.
 
 use super::Namespace;
 use super::assertion::{Assertion, Attribute, NameId, check_version, issuer, required_id};
 use super::check::Report;
 use super::dsig::{self, SignedElement};
+use super::encryption::{Decryption, Plaintext};
 use super::error::SamlError;
 use super::policy::{self, Expectations, Request, Said, Unsolicited};
 use super::xml::{Document, Element, Place, order, trim};
 use crate::crypto::{Crypto, TrustedKeys};
-use crate::provider::MAX_CLOCK_SKEW;
+use crate::provider::{Encryption, MAX_CLOCK_SKEW};
 use crate::time::Timestamp;
 
 const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
@@ -19,6 +20,22 @@ pub struct ReceivedResponse<'a> {
     pub(super) document: Document<'a>,
     assertion: Place,
     claimed_issuer: Option<String>,
+}
+
+/// A response with its assertion in the clear. Nothing that the assertion says is known to be true.
+#[derive(Debug)]
+pub struct ReadableResponse<'a> {
+    document: Document<'a>,
+    assertion: Readable,
+}
+
+/// The assertion of a response, in the clear.
+#[derive(Debug)]
+enum Readable {
+    /// It came so: where it is in the document.
+    AsReceived(Place),
+    /// It came encrypted. `around` is the Response, if that is signed: the ciphertext was read from it then.
+    Decrypted { plaintext: Plaintext, around: Option<SignedElement> },
 }
 
 /// A response of which a trusted key signed the assertion, by itself or with all of the response.
@@ -72,7 +89,7 @@ impl<'a> ReceivedResponse<'a> {
             let landmarks = Landmarks::of(&document);
             let assertion = landmarks.assertion(response)?;
             check_signature_places(&landmarks.signatures, response, assertion)?;
-            check_ids(&document, assertion)?;
+            check_ids(&[&document], assertion)?;
             (assertion.place(), issuer(response)?.or(issuer(assertion)?))
         };
         Ok(Self { document, assertion, claimed_issuer })
@@ -83,28 +100,87 @@ impl<'a> ReceivedResponse<'a> {
         self.claimed_issuer.as_deref()
     }
 
+    /// Decrypts the assertion, if it is encrypted. A signature around the ciphertext is verified before.
+    pub async fn decrypt<C: Crypto>(
+        self,
+        decryption: &Decryption<'_>,
+        keys: &TrustedKeys,
+        crypto: &C,
+    ) -> Result<ReadableResponse<'a>, SamlError> {
+        let assertion = self.document.at(self.assertion);
+        let is_encrypted = assertion.local_name() == "EncryptedAssertion";
+        let assertion = match (is_encrypted, decryption.policy) {
+            (false, Encryption::Require) => return Err(SamlError::NotEncrypted),
+            (true, Encryption::Off) => return Err(SamlError::EncryptedAssertion),
+            (false, _) => Readable::AsReceived(self.assertion),
+            (true, _) => {
+                let around = verify_child_signature(self.document.root(), keys, crypto).await?;
+                let plaintext = match &around {
+                    Some(signed) => {
+                        let signed = signed.canonical().as_bytes();
+                        let document = Document::parse_canonical(signed).map_err(SamlError::Xml)?;
+                        let assertion = Landmarks::of(&document).assertion(document.root())?;
+                        decryption.open(assertion, crypto).await?
+                    }
+                    None => decryption.open(assertion, crypto).await?,
+                };
+                Readable::Decrypted { plaintext, around }
+            }
+        };
+        Ok(ReadableResponse { document: self.document, assertion })
+    }
+}
+
+impl ReadableResponse<'_> {
     /// Verifies every signature in the response with these keys, and reads what was signed from the signed bytes.
     pub async fn authenticate<C: Crypto>(self, keys: &TrustedKeys, crypto: &C) -> Result<AuthenticResponse, SamlError> {
         let response = self.document.root();
-        let assertion = self.document.at(self.assertion);
-        let by_response = verify_child_signature(response, keys, crypto).await?;
-        let by_assertion = verify_child_signature(assertion, keys, crypto).await?;
+        match self.assertion {
+            Readable::AsReceived(assertion) => {
+                let by_response = verify_child_signature(response, keys, crypto).await?;
+                let by_assertion = verify_child_signature(self.document.at(assertion), keys, crypto).await?;
+                AuthenticResponse::read(response, by_response, by_assertion, None)
+            }
+            Readable::Decrypted { plaintext, around } => {
+                // It has a document of its own, and yet an ID stands once in both.
+                let document = Document::parse(plaintext.bytes()).map_err(SamlError::Xml)?;
+                let assertion = plaintext.assertion(&document).ok_or(SamlError::NoAssertion)?;
+                let landmarks = Landmarks::of(&document);
+                landmarks.check_only_one()?;
+                check_signature_places(&landmarks.signatures, assertion, assertion)?;
+                check_ids(&[&document, &self.document], assertion)?;
+                let by_assertion = verify_child_signature(assertion, keys, crypto).await?;
+                AuthenticResponse::read(response, around, by_assertion, Some(assertion))
+            }
+        }
+    }
+}
+
+impl AuthenticResponse {
+    /// Reads what the signatures cover. `decrypted` is what came out of a ciphertext, which a signature around that covers.
+    fn read(
+        response: Element<'_, '_>,
+        by_response: Option<SignedElement>,
+        by_assertion: Option<SignedElement>,
+        decrypted: Option<Element<'_, '_>>,
+    ) -> Result<Self, SamlError> {
         match (by_response, by_assertion) {
             (None, None) => Err(SamlError::NotSigned),
             (Some(signed), inner) => {
                 let document = Document::parse_canonical(signed.canonical().as_bytes()).map_err(SamlError::Xml)?;
                 let envelope = Envelope::read(document.root(), true)?;
-                let assertion = match &inner {
-                    Some(inner) => Self::assertion_of(inner)?,
-                    None => Assertion::read(Landmarks::of(&document).assertion(document.root())?)?,
+                let assertion = match (&inner, decrypted) {
+                    (Some(inner), _) => Self::assertion_of(inner)?,
+                    (None, Some(decrypted)) => Assertion::read(decrypted)?,
+                    (None, None) => Assertion::read(Landmarks::of(&document).assertion(document.root())?)?,
                 };
                 drop(document);
-                Ok(AuthenticResponse { envelope, assertion, signed, signed_name: "Response" })
+                Ok(Self { envelope, assertion, signed, signed_name: "Response" })
             }
             (None, Some(signed)) => {
                 let envelope = Envelope::read(response, false)?;
                 let assertion = Self::assertion_of(&signed)?;
-                Ok(AuthenticResponse { envelope, assertion, signed, signed_name: "Assertion" })
+                Ok(Self { envelope, assertion, signed, signed_name: "Assertion" })
             }
         }
     }
@@ -113,9 +189,7 @@ impl<'a> ReceivedResponse<'a> {
         let document = Document::parse_canonical(signed.canonical().as_bytes()).map_err(SamlError::Xml)?;
         Assertion::read(document.root())
     }
-}
 
-impl AuthenticResponse {
     /// Checks the policy, every line of it, in order. The first line that fails refuses the response.
     pub fn check(self, expectations: &Expectations<'_>) -> Result<CheckedResponse, SamlError> {
         policy::first_failure(self.said(), expectations)?;
@@ -299,16 +373,18 @@ impl<'d, 'a> Landmarks<'d, 'a> {
             check_status(response)?;
             return Err(SamlError::NoAssertion);
         };
-        if self.assertions > 1 {
-            return Err(SamlError::TooManyAssertions { got: self.assertions });
-        }
+        self.check_only_one()?;
         if assertion.parent() != Some(response) {
             return Err(SamlError::MisplacedAssertion);
         }
-        if assertion.local_name() == "EncryptedAssertion" {
-            return Err(SamlError::EncryptedAssertion);
-        }
         Ok(assertion)
+    }
+
+    fn check_only_one(&self) -> Result<(), SamlError> {
+        match self.assertions {
+            0 | 1 => Ok(()),
+            got => Err(SamlError::TooManyAssertions { got }),
+        }
     }
 }
 
@@ -329,17 +405,22 @@ pub(super) fn check_signature_places(
     Ok(())
 }
 
-/// Every identifier stands once in the document, and what can be signed has one only.
-pub(super) fn check_ids(document: &Document<'_>, assertion: Element<'_, '_>) -> Result<(), SamlError> {
+/// Every identifier stands once in all of the documents, and what can be signed has one only.
+pub(super) fn check_ids(documents: &[&Document<'_>], assertion: Element<'_, '_>) -> Result<(), SamlError> {
     // `Id`, `xml:id`, `wsu:Id`: whatever another reader could take for an identifier.
     let is_like_one = |local: &str| local.eq_ignore_ascii_case("id");
-    for signable in [document.root(), assertion] {
+    for signable in documents.iter().map(|document| document.root()).chain([assertion]) {
         let mut aliases = signable.attributes().filter(|a| !(a.namespace.is_empty() && a.local == "ID"));
         if aliases.any(|alias| is_like_one(alias.local)) {
             return Err(SamlError::IdAlias);
         }
     }
-    let mut ids: Vec<&str> = document.attributes().filter(|a| is_like_one(a.local)).map(|a| a.value).collect();
+    let mut ids: Vec<&str> = documents
+        .iter()
+        .flat_map(|document| document.attributes())
+        .filter(|a| is_like_one(a.local))
+        .map(|a| a.value)
+        .collect();
     ids.sort_unstable_by(|one, other| order(one, other));
     match ids.windows(2).find(|pair| pair[0] == pair[1]) {
         Some(pair) => Err(SamlError::DuplicateId { id: pair[0].to_owned() }),

@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { exceptions } from './cases/corpus-exceptions.mjs';
 import { TestAccount } from './support/account.mjs';
 import { byProvider, cases } from './support/corpus.mjs';
+import { insertKey } from './support/encryption.mjs';
 import { cookiesOf, startPostern } from './support/postern.mjs';
 
 /** So many refusals are under way at a time. */
@@ -20,6 +21,7 @@ before(async () => {
   postern = await startPostern({ vars: { PUBLIC_URL: 'https://sp.example' } });
   account = new TestAccount(postern, null, 'acme');
   await account.expect(201, 'POST', '', { id: 'acme', name: 'Acme' });
+  await insertKey(account, 'sp');
 });
 after(() => postern?.dispose());
 

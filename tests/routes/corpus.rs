@@ -5,6 +5,7 @@ use crate::support::corpus::{ACS_URL, AUDIENCE, Case, Header, NOW, cases};
 use crate::support::keys::metadata;
 use postern::http::Answer;
 use postern::id::Secret;
+use postern::provider::Encryption;
 use postern::store::commit;
 use postern::store::pending_request::{self, PendingRequest};
 use postern::time::{Duration, Timestamp};
@@ -27,12 +28,20 @@ fn site(case: &Case) -> Option<Site> {
     }
     let site = Site::new();
     site.create_account("acme");
+    if header.encryption != Encryption::Off {
+        let made = site.post("/api/v1/accounts/acme/keys").admin().json(&json!({ "purpose": "encryption" })).send();
+        assert_eq!(made.status, 201, "{}", made.body_text());
+    }
+    for (content, plaintext) in &header.decrypts {
+        site.crypto.knows(content, plaintext);
+    }
     let keys: Vec<&str> = header.trusted.iter().map(String::as_str).collect();
     site.create_provider(json!({
         "metadataXml": metadata(&header.issuer.replace('&', "&amp;"), &keys),
         "allowIdpInitiated": header.idp_initiated,
         "clockSkewSeconds": header.skew_seconds,
         "allowSha1": header.allow_sha1,
+        "encryption": header.encryption,
         "requestedAuthnContext": header.authn_context,
         "allowUnknownInResponseTo": header.allow_unknown_request,
         "spEntityId": (header.audience != AUDIENCE).then_some(&header.audience),
@@ -119,6 +128,7 @@ fn is_usual(header: &Header) -> bool {
         && header.skew_seconds == 120
         && header.trusted == ["idp"]
         && !header.allow_sha1
+        && header.encryption == Encryption::Off
         && header.authn_context.is_empty()
         && !header.allow_unknown_request
         && header.pending.is_none()

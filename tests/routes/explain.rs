@@ -3,14 +3,16 @@
 use crate::scene::{Site, body, members, problem};
 use crate::support::corpus::{self, Header, cases};
 use crate::support::keys::{certificate, metadata};
+use postern::provider::Encryption;
 use serde_json::{Value, json};
 
 const EXPLAIN: &str = "/api/v1/accounts/acme/saml/explain";
 
-const CHECKS: [&str; 17] = [
+const CHECKS: [&str; 18] = [
     "base64",
     "document",
     "issuer",
+    "decryption",
     "signature",
     "content",
     "response_issuer",
@@ -129,7 +131,7 @@ fn every_refusal_of_the_corpus_is_explained_by_its_code_at_one_check() {
                 assert_eq!(enabled, Some("passed"));
                 false
             }
-            "content" => {
+            "decryption" | "content" => {
                 assert!(all(&["not_reached"]), "{}: {after:?}", case.name);
                 assert_eq!(enabled, Some("passed"));
                 false
@@ -152,19 +154,56 @@ fn every_refusal_of_the_corpus_is_explained_by_its_code_at_one_check() {
         let signatures = explained["signatures"].as_array().unwrap();
         assert!(signatures.iter().all(|s| s["canonicalXml"].is_string() == holds(s)), "{}", case.name);
         let all_hold = !signatures.is_empty() && signatures.iter().all(holds);
-        assert_eq!(all_hold, failed > SIGNATURE, "{}", case.name);
+        let can_be_told = CHECKS[failed] != "decryption";
+        assert!(!can_be_told || all_hold == (failed > SIGNATURE), "{}", case.name);
     }
 }
 
 /// The place of `signature` among the checks.
-const SIGNATURE: usize = 3;
+const SIGNATURE: usize = 4;
 
 fn is_of_the_usual_provider(header: &Header) -> bool {
     header.trusted == ["idp"]
         && header.skew_seconds == 120
         && !header.allow_sha1
+        && header.encryption == Encryption::Off
         && !header.allow_unknown_request
         && header.authn_context.is_empty()
+}
+
+#[test]
+fn what_cannot_be_decrypted_is_explained_at_a_check_of_its_own() {
+    let site = Site::with_provider();
+    site.post("/api/v1/accounts/acme/keys").admin().json(&json!({ "purpose": "encryption" })).send();
+    site.change_provider(&json!({ "encryption": "accept" }));
+    let all: Vec<_> = cases("refuse/encryption").into_iter().chain(cases("accept/encryption")).collect();
+    let mut tried = 0;
+    for case in all.iter().filter(|case| case.header.encryption == Encryption::Accept) {
+        for (content, plaintext) in &case.header.decrypts {
+            site.crypto.knows(content, plaintext);
+        }
+        let explained = explain(&site, &case.name, json!({ "at": case.header.now.to_rfc3339() }));
+        let outcomes = outcomes(&explained);
+        let of = |check: &str| outcomes.iter().find(|(name, _)| name == check).map(|(_, outcome)| outcome.as_str());
+        let names: Vec<_> = outcomes.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, CHECKS, "{}", case.name);
+        let Some(refused) = &case.header.refused else {
+            assert_eq!((&explained["accepted"], of("decryption")), (&json!(true), Some("passed")), "{}", case.name);
+            continue;
+        };
+        assert_eq!(explained["error"]["code"], refused.code, "{}", case.name);
+        let is_around = refused.detail.as_deref() == Some("Response");
+        let expected = match refused.code.as_str() {
+            "decryption_failed" | "encryption_malformed" | "encryption_algorithm_not_allowed" => "failed",
+            "comment_not_allowed" | "unknown_issuer" | "assertion_misplaced" => "not_reached",
+            "too_many_assertions" if of("document") == Some("failed") => "not_reached",
+            _ if is_around => "not_reached",
+            _ => "passed",
+        };
+        assert_eq!(of("decryption"), Some(expected), "{}", case.name);
+        tried += 1;
+    }
+    assert!(tried > 150, "{tried}");
 }
 
 #[test]
@@ -186,7 +225,8 @@ fn what_nobody_trusted_signed_is_told_as_what_it_claims() {
     let site = Site::with_provider();
     let stranger = explain(&site, "refuse/keys/stranger-without-key-info", json!({}));
     assert_eq!(stranger["error"]["code"], "wrong_key");
-    let claimed: Vec<_> = CHECKS[4..].iter().filter(|name| **name != "enabled").map(|n| (*n, "would_pass")).collect();
+    let claimed: Vec<_> =
+        CHECKS[SIGNATURE + 1..].iter().filter(|name| **name != "enabled").map(|n| (*n, "would_pass")).collect();
     let expected: Vec<_> = [("signature", "failed")].into_iter().chain(claimed).collect();
     assert_eq!(unusual(&stranger, "passed"), named(&expected));
     let claims = &stranger["unverified"];

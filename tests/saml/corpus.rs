@@ -2,7 +2,6 @@
 //! fail the RSA check too, so "refused" alone would prove nothing about the rule.
 
 use crate::support::corpus::{Accepted, Case, Refused, cases};
-use postern::crypto::native::NativeCrypto;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -11,7 +10,7 @@ use std::path::Path;
 fn every_response_to_accept_is_accepted_as_what_it_says() {
     fail_if_any(cases("accept").iter().filter_map(|case| {
         let expected: &Accepted = case.header.accepted.as_ref().expect("an outcome");
-        match case.verify(&NativeCrypto) {
+        match case.verify_natively() {
             Err(error) => Some(format!("{}: {error} ({:?})", case.name, Refused::of(&error))),
             Ok(verified) => {
                 let got = expected.of(&verified);
@@ -25,7 +24,7 @@ fn every_response_to_accept_is_accepted_as_what_it_says() {
 fn every_response_to_refuse_is_refused_by_its_rule() {
     fail_if_any(cases("refuse").iter().filter_map(|case| {
         let expected = case.header.refused.as_ref().expect("an outcome");
-        match case.verify(&NativeCrypto) {
+        match case.verify_natively() {
             Ok(verified) => Some(format!("{}: accepted as {}", case.name, verified.assertion.name_id().value)),
             Err(error) => {
                 let got = Refused::of(&error);

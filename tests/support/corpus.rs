@@ -3,11 +3,16 @@
 //! A case is JSON (what is expected, and where the scene is another than the usual one), a line of four dashes, and the
 //! bytes of a response.
 
+use super::crypto::{TestCrypto, master_key};
 use super::keys::{NAMES, certificate};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use postern::crypto::{Crypto, TrustedKeys};
-use postern::saml::{self, Expectations, ReceivedResponse, Request, SamlError, Unsolicited, VerifiedAssertion};
+use postern::account_key::{AccountKey, Purpose};
+use postern::crypto::{Crypto, TrustedKeys, WrappedKey};
+use postern::provider::Encryption;
+use postern::saml::{
+    self, Decryption, Expectations, ReceivedResponse, Request, SamlError, Unsolicited, VerifiedAssertion,
+};
 use postern::time::{Duration, Timestamp};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -58,6 +63,12 @@ pub(crate) struct Header {
     pub(crate) pending: Option<String>,
     #[serde(default = "yes")]
     pub(crate) idp_initiated: bool,
+    /// What the provider's settings say of encryption.
+    #[serde(default)]
+    pub(crate) encryption: Encryption,
+    /// What content decrypts to, by its SHA-256: both in base64. Other content does not decrypt.
+    #[serde(default)]
+    pub(crate) decrypts: BTreeMap<String, String>,
     /// How the form field is made of the document; base64 on one line if it is not said.
     #[serde(default)]
     pub(crate) posted: Posted,
@@ -166,6 +177,15 @@ impl Case {
         }
     }
 
+    /// Verifies the response as a sign-in does, on a platform that decrypts what the case says.
+    pub(crate) fn verify_natively(&self) -> Result<Verified, SamlError> {
+        let crypto = TestCrypto::default();
+        for (content, plaintext) in &self.header.decrypts {
+            crypto.knows(content, plaintext);
+        }
+        self.verify(&crypto)
+    }
+
     /// Verifies the response as a sign-in does, with the certificates of the provider whom it names.
     pub(crate) fn verify<C: Crypto>(&self, crypto: &C) -> Result<Verified, SamlError> {
         pollster::block_on(self.verify_with(crypto))
@@ -180,7 +200,16 @@ impl Case {
         }
         let certificates: Vec<_> = header.trusted.iter().map(|name| certificate(name)).collect();
         let keys = TrustedKeys::new(&certificates, header.allow_sha1).expect("a key that is strong enough");
-        let authentic = received.authenticate(&keys, crypto).await?;
+        let (master, key) = (master_key(), encryption_key());
+        let decryption = Decryption {
+            policy: header.encryption,
+            account: "acme",
+            keys: std::slice::from_ref(&key),
+            master: Some(&master),
+            now: header.now,
+        };
+        let readable = received.decrypt(&decryption, &keys, crypto).await?;
+        let authentic = readable.authenticate(&keys, crypto).await?;
         let (element, signed) = authentic.signed();
         let canonical = element.canonical().to_owned();
         let checked = authentic.check(&Expectations {
@@ -233,6 +262,7 @@ impl Refused {
         let detail = match error {
             SamlError::Shape(what)
             | SamlError::SignatureShape(what)
+            | SamlError::EncryptionShape(what)
             | SamlError::TimeMissing { what }
             | SamlError::TimeNotAllowed { what }
             | SamlError::TimeMalformed { what, .. }
@@ -242,11 +272,24 @@ impl Refused {
             SamlError::DigestMismatch { element } | SamlError::WrongKey { element, .. } => Some(element.clone()),
             SamlError::WrongIssuer { element, .. } => Some((*element).to_owned()),
             SamlError::AlgorithmNotAllowed { uri } | SamlError::TransformNotAllowed { uri } => Some(uri.clone()),
-            SamlError::UnknownCondition { got } => Some(got.clone()),
+            SamlError::EncryptedPart { got } => Some((*got).to_owned()),
+            SamlError::UnknownCondition { got } | SamlError::EncryptionNotAllowed { got } => Some(got.clone()),
             SamlError::TooManyAssertions { got } => Some(got.to_string()),
             _ => None,
         };
         Self { code: error.code().to_owned(), detail }
+    }
+}
+
+/// The key of the account in the corpus.
+fn encryption_key() -> AccountKey {
+    AccountKey {
+        id: "encryption".into(),
+        purpose: Purpose::Encryption,
+        certificate: certificate("sp"),
+        wrapped: WrappedKey::new([0; WrappedKey::NONCE], b"acme/encryption"),
+        created_at: now(),
+        retires_at: None,
     }
 }
 

@@ -21,14 +21,14 @@ pub(crate) fn master_key() -> MasterKey {
 
 #[derive(Default)]
 pub(crate) struct TestCrypto {
-    /// Plaintexts by the encrypted content.
-    plaintexts: RefCell<HashMap<Vec<u8>, Vec<u8>>>,
+    /// Plaintexts by the SHA-256 of the encrypted content, in base64.
+    plaintexts: RefCell<HashMap<String, Vec<u8>>>,
 }
 
 impl TestCrypto {
-    /// From now on this content decrypts to this plaintext.
-    pub(crate) fn knows(&self, content: Vec<u8>, plaintext: Vec<u8>) {
-        self.plaintexts.borrow_mut().insert(content, plaintext);
+    /// From now on content of this SHA-256 decrypts to this plaintext, both in base64.
+    pub(crate) fn knows(&self, content: &str, plaintext: &str) {
+        self.plaintexts.borrow_mut().insert(content.to_owned(), STANDARD.decode(plaintext).unwrap());
     }
 
     /// The signature of a message by a key.
@@ -61,7 +61,7 @@ impl Crypto for TestCrypto {
 
     async fn decrypt(&self, key: PrivateKey<'_>, encrypted: Encrypted<'_>) -> Result<Option<Vec<u8>>, CryptoError> {
         check(key)?;
-        Ok(self.plaintexts.borrow().get(encrypted.content).cloned())
+        Ok(self.plaintexts.borrow().get(&STANDARD.encode(Sha256::digest(encrypted.content))).cloned())
     }
 
     fn random(&self, buffer: &mut [u8]) {

@@ -162,7 +162,7 @@ const ids = {
   empty: ['no_name_id', '<saml:NameID/>'],
   blank: ['no_name_id', '<saml:NameID> \n\t </saml:NameID>'],
   'too-long': ['no_name_id', nameId('a'.repeat(1025))],
-  encrypted: ['no_name_id', '<saml:EncryptedID/>'],
+  encrypted: ['encrypted_part: EncryptedID', '<saml:EncryptedID/>'],
   'base-id': ['no_name_id', '<saml:BaseID/>'],
   'of-another-namespace': ['no_name_id', '<x:NameID xmlns:x="urn:x">ada@example.com</x:NameID>'],
   twice: ['response_malformed: more than one NameID', nameId() + nameId('mallory@example.com')],

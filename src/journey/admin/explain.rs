@@ -15,7 +15,7 @@ use crate::journey::{Ending, Postern};
 use crate::problem::Problem;
 use crate::provider::Provider;
 use crate::refusal::Refusal;
-use crate::saml::{self, AuthenticResponse, Check, Expectations, Outcome, ReceivedResponse, SamlError};
+use crate::saml::{self, AuthenticResponse, Check, Decryption, Expectations, Outcome, ReceivedResponse, SamlError};
 use crate::store::{self, Store, StoreError};
 use crate::time::Timestamp;
 use serde_json::{Map, Value, json};
@@ -75,7 +75,8 @@ pub(crate) async fn explain<S: Store, C: Crypto>(
         clock_skew: provider.clock_skew(),
         now: question.at,
     };
-    let authentic = authenticate(postern, provider, received, &expectations, &mut findings).await;
+    let decryption = postern.decryption(&configuration, provider);
+    let authentic = authenticate(postern, provider, &decryption, received, &expectations, &mut findings).await;
     if let Some(authentic) = authentic {
         decide(postern, account, provider, authentic, &expectations, &mut findings).await?;
     }
@@ -118,6 +119,7 @@ impl Question {
 async fn authenticate<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     provider: &Provider,
+    decryption: &Decryption<'_>,
     received: ReceivedResponse<'_>,
     expectations: &Expectations<'_>,
     findings: &mut Findings,
@@ -125,7 +127,23 @@ async fn authenticate<S: Store, C: Crypto>(
     let keys = provider.trusted_keys();
     findings.signatures = received.signatures(keys, postern.crypto).await;
     let claims = received.claims();
-    let error = match received.authenticate(keys, postern.crypto).await {
+    let readable = match received.decrypt(decryption, keys, postern.crypto).await {
+        // Nothing else can be said of what cannot be read.
+        Err(error) if error.is_of_encryption() => {
+            findings.check("decryption", Err(error));
+            findings.enabled(provider);
+            return None;
+        }
+        readable => readable,
+    };
+    if readable.is_ok() {
+        findings.check("decryption", Ok(Default::default()));
+    }
+    let authentic = match readable {
+        Ok(readable) => readable.authenticate(keys, postern.crypto).await,
+        Err(error) => Err(error),
+    };
+    let error = match authentic {
         Ok(authentic) => {
             let (signed, element) = authentic.signed();
             let got = format!("the {element}, by {}", signed.fingerprint());

@@ -75,7 +75,7 @@ impl Findings {
     /// The answer, with remedies in the words of this kind of identity provider.
     pub(super) fn into_json(self, kind: Kind) -> Value {
         let mut found = self.checks;
-        let before = ["base64", "document", "issuer", "signature", "content"];
+        let before = ["base64", "document", "issuer", "decryption", "signature", "content"];
         let names = before.into_iter().chain(saml::rule_names()).chain(["enabled", "request"]);
         let checks: Vec<_> = names
             .map(|name| match found.iter().position(|check| check.name == name) {

@@ -18,10 +18,11 @@ const usual = {
   allowSha1: false,
   authnContext: [],
   allowUnknownRequest: false,
+  encryption: 'off',
   posted: 'oneLine',
   repeat: {},
 };
-const known = new Set([...Object.keys(usual), 'why', 'accepted', 'refused']);
+const known = new Set([...Object.keys(usual), 'why', 'accepted', 'refused', 'decrypts']);
 
 /** Every case below a folder, by name: the header with what holds without it, `name`, and `samlResponse` as it is posted. */
 export function cases(folder) {
@@ -66,7 +67,7 @@ export function byProvider(all) {
   return [...groups.values()];
 }
 
-function settings({ issuer, trusted, skewSeconds, idpInitiated, audience, allowSha1, authnContext, allowUnknownRequest }) {
+function settings({ issuer, trusted, skewSeconds, idpInitiated, audience, allowSha1, authnContext, allowUnknownRequest, encryption }) {
   return {
     entityId: issuer,
     keys: trusted.map(keys),
@@ -75,6 +76,7 @@ function settings({ issuer, trusted, skewSeconds, idpInitiated, audience, allowS
     allowSha1,
     requestedAuthnContext: authnContext,
     allowUnknownInResponseTo: allowUnknownRequest,
+    encryption,
     spEntityId: audience === usual.audience ? null : audience,
   };
 }
