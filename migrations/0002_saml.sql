@@ -30,8 +30,11 @@ CREATE TABLE pending_logouts (
 
 CREATE INDEX pending_logouts_expires_at ON pending_logouts (expires_at);
 
--- When upkeep looks at a provider next: to fetch its metadata, or to tell of a certificate that ends.
+-- When upkeep looks at a provider next: to fetch its metadata, or to tell of a certificate that ends. When it
+-- was fetched last, and why not since: no change of the provider, so no version.
 ALTER TABLE providers ADD COLUMN due_at INTEGER;
+ALTER TABLE providers ADD COLUMN refreshed_at INTEGER;
+ALTER TABLE providers ADD COLUMN refresh_error TEXT;
 CREATE INDEX providers_due_at ON providers (due_at) WHERE due_at IS NOT NULL;
 
 -- What happened without anybody asking for it. An event of one kind about one subject is told once.

@@ -1,6 +1,7 @@
 //! What the one who deploys decides: the public URL, the set-up token and the master key.
 
 use crate::crypto::MasterKey;
+use crate::outbound::is_loopback;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -63,6 +64,11 @@ impl PublicUrl {
             rest if rest.starts_with('/') => rest,
             _ => path,
         }
+    }
+
+    /// Whether we run on a machine's own address, and may ask others there.
+    pub fn is_local(&self) -> bool {
+        is_loopback(&self.host)
     }
 
     /// Our entity ID, unless a provider has another: the host (SPEC section 2).

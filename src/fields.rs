@@ -213,6 +213,17 @@ impl<'a> Fields<'a> {
         self.error_if_first(field, "required", "This field is required.");
     }
 
+    /// Takes over what another reader found of some fields.
+    pub fn known(&mut self, names: &[&'static str], errors: Vec<FieldError>) {
+        self.known.extend(names);
+        self.errors.extend(errors);
+    }
+
+    /// Every error of the fields that were asked for.
+    pub fn errors(self) -> Vec<FieldError> {
+        self.errors
+    }
+
     /// Every error, and one for each field that nobody asked for.
     pub fn into_errors(mut self) -> Vec<FieldError> {
         let unknown: Vec<&String> = self.object.keys().filter(|key| !self.known.contains(key.as_str())).collect();

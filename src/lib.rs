@@ -28,6 +28,7 @@ pub mod http;
 pub mod id;
 pub mod jit;
 pub mod journey;
+pub mod outbound;
 mod problem;
 pub mod provider;
 pub mod refusal;

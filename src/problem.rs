@@ -54,6 +54,7 @@ fn title(status: u16) -> &'static str {
         415 => "Unsupported Media Type",
         422 => "Unprocessable Content",
         428 => "Precondition Required",
+        502 => "Bad Gateway",
         503 => "Service Unavailable",
         _ => "Error",
     }

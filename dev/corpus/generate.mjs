@@ -35,6 +35,7 @@ const parts = [
 ];
 for (const part of parts) await import(`./${part}.mjs`);
 data('public-keys.json', (await import('./public-keys.mjs')).publicKeys());
+data('metadata.json', (await import('./metadata.mjs')).metadata());
 const { files, changed } = finish({ check });
 console.log(`${files} files, ${changed.length} ${check ? 'would change' : 'written or removed'}`);
 if (check && changed.length) {

@@ -1,6 +1,7 @@
 //! The Worker: what the platform calls, and the platform behind the two seams.
 
 mod d1;
+mod outbound;
 mod private_keys;
 mod web;
 mod web_crypto;
@@ -13,6 +14,7 @@ use crate::deployment::{Deployment, PublicUrl, SetupToken};
 use crate::journey::{self, Configurations, Postern};
 use crate::time::Timestamp;
 use d1::D1;
+use outbound::Fetch;
 use web_crypto::WebCrypto;
 use worker::{Context, Env, Request, Response, Result, ScheduleContext, ScheduledEvent, event};
 
@@ -38,6 +40,7 @@ async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response
     let postern = Postern {
         store: &store,
         crypto: &WebCrypto,
+        outbound: &Fetch,
         deployment: &deployment,
         configurations: &configurations,
         now: now(),
@@ -49,13 +52,26 @@ async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response
 
 #[event(scheduled)]
 async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
-    let outcome = match env.d1("DB") {
-        Ok(database) => journey::upkeep(&D1::new(database), now()).await.map_err(|error| error.to_string()),
-        Err(error) => Err(error.to_string()),
-    };
-    if let Err(error) = outcome {
+    if let Err(error) = upkeep(&env).await {
         worker::console_error!("upkeep: {error}");
     }
+}
+
+async fn upkeep(env: &Env) -> std::result::Result<(), String> {
+    let store = D1::new(env.d1("DB").map_err(|error| error.to_string())?);
+    let purged = journey::upkeep(&store, now()).await.map_err(|error| error.to_string());
+    // No request says where we are; what is asked of others was settled when an admin saved it.
+    let deployment = deployment(env, "https://localhost")?;
+    let configurations = CONFIGURATIONS.with(Configurations::clone);
+    let postern = Postern {
+        store: &store,
+        crypto: &WebCrypto,
+        outbound: &Fetch,
+        deployment: &deployment,
+        configurations: &configurations,
+        now: now(),
+    };
+    purged.and(journey::look_at_due(&postern).await)
 }
 
 fn deployment(env: &Env, origin: &str) -> std::result::Result<Deployment, &'static str> {

@@ -5,6 +5,7 @@ pub mod admin;
 mod configuration;
 mod login;
 mod logout;
+mod metadata;
 mod page;
 mod route;
 mod session;
@@ -12,6 +13,7 @@ mod sign_in;
 mod upkeep;
 
 pub use configuration::Configurations;
+pub use metadata::look_at_due;
 pub use route::{Endpoint, ROUTES, body_limit, route};
 pub use upkeep::upkeep;
 
@@ -19,6 +21,7 @@ use crate::crypto::{Crypto, CryptoError};
 use crate::deployment::Deployment;
 use crate::http::Answer;
 use crate::id;
+use crate::outbound::Outbound;
 use crate::store::{Store, StoreError};
 use crate::time::Timestamp;
 
@@ -31,6 +34,16 @@ enum Ending {
     Store(StoreError),
     /// Our own cryptography failed.
     Crypto(CryptoError),
+}
+
+impl std::fmt::Display for Ending {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Answer(answer) => write!(f, "an answer of status {}", answer.status),
+            Self::Store(error) => error.fmt(f),
+            Self::Crypto(error) => error.fmt(f),
+        }
+    }
 }
 
 impl From<Answer> for Ending {
@@ -58,6 +71,8 @@ pub struct Postern<'a, S, C> {
     pub store: &'a S,
     /// Public-key cryptography and randomness.
     pub crypto: &'a C,
+    /// Other people's servers.
+    pub outbound: &'a dyn Outbound,
     /// Configuration of the Worker.
     pub deployment: &'a Deployment,
     /// Configuration of accounts that this isolate has read.

@@ -1,9 +1,10 @@
 //! What an admin sends, read into a [`Provider`]: every field's error at once.
 
+use super::metadata::{Given, Watch};
 use super::settings::{ENCRYPTIONS, KINDS, NAME_ID_FORMATS};
 use super::{DEFAULT_CLOCK_SKEW, Encryption, Jit, MAX_CLOCK_SKEW, Provider, Settings, Validation};
 use crate::crypto::{Certificate, KeyError, TrustedKeys};
-use crate::fields::{FieldError, Fields, Patch};
+use crate::fields::{FieldError, Fields};
 use crate::saml::{Binding, IdpMetadata, LogoutService};
 use crate::time::Timestamp;
 use serde_json::{Map, Value};
@@ -14,6 +15,7 @@ const MAX_AUTHN_CONTEXTS: usize = 10;
 impl Provider {
     pub(super) fn read(
         input: &Map<String, Value>,
+        metadata: Given,
         before: Option<&Self>,
         id: String,
         now: Timestamp,
@@ -28,7 +30,7 @@ impl Provider {
         if kind.is_none() {
             fields.required("kind");
         }
-        let metadata = metadata(&mut fields, before.is_none());
+        fields.known(&Given::FIELDS, metadata.errors);
         let enabled = fields.boolean("enabled").over(old.is_none_or(|s| s.enabled), true);
         let sp_entity_id = fields.text("spEntityId", 1024).over_option(old.and_then(|s| s.sp_entity_id.clone()));
         let allow_idp_initiated =
@@ -55,9 +57,10 @@ impl Provider {
         let (Some(name), Some(kind), true) = (name, kind, errors.is_empty()) else {
             return Err(errors);
         };
-        let Some(idp) = metadata.map(IdpPart::of).or_else(|| before.map(IdpPart::kept)) else { return Err(errors) };
+        let is_new = metadata.idp.is_some();
+        let Some(idp) = metadata.idp.map(IdpPart::of).or_else(|| before.map(IdpPart::kept)) else { return Err(errors) };
         let Some(trusted) = TrustedKeys::new(&idp.certificates, allow_sha1) else {
-            return Err(vec![too_weak(&idp.certificates, input)]);
+            return Err(vec![too_weak(&idp.certificates, is_new, metadata.is_fetched)]);
         };
         let settings = Settings {
             name,
@@ -68,6 +71,8 @@ impl Provider {
             logout: idp.logout,
             certificates: idp.certificates.iter().map(Certificate::to_base64).collect(),
             left_out: idp.left_out,
+            metadata_url: metadata.url,
+            metadata_signing_certificate: metadata.pinned.as_ref().and_then(pinned),
             sp_entity_id,
             allow_idp_initiated,
             allow_unknown_in_response_to,
@@ -80,7 +85,14 @@ impl Provider {
             encryption,
             jit,
         };
+        let watch = match before {
+            _ if metadata.is_fetched => Watch { refreshed_at: Some(now), ..Watch::default() },
+            Some(before) => before.watch.clone(),
+            None => Watch::default(),
+        };
         Ok(Self {
+            pinned: metadata.pinned,
+            watch: watch.saved(&settings, &idp.certificates),
             id,
             entity_id: idp.entity_id,
             settings,
@@ -93,18 +105,22 @@ impl Provider {
     }
 }
 
+fn pinned(keys: &TrustedKeys) -> Option<String> {
+    keys.certificates().first().map(Certificate::to_base64)
+}
+
 /// The part of a provider that comes from its metadata.
-struct IdpPart {
-    entity_id: String,
-    sso_url: String,
-    sso_binding: Binding,
-    logout: Option<LogoutService>,
-    certificates: Vec<Certificate>,
-    left_out: Vec<String>,
+pub(super) struct IdpPart {
+    pub(super) entity_id: String,
+    pub(super) sso_url: String,
+    pub(super) sso_binding: Binding,
+    pub(super) logout: Option<LogoutService>,
+    pub(super) certificates: Vec<Certificate>,
+    pub(super) left_out: Vec<String>,
 }
 
 impl IdpPart {
-    fn of(metadata: IdpMetadata) -> Self {
+    pub(super) fn of(metadata: IdpMetadata) -> Self {
         Self {
             left_out: metadata.left_out.iter().map(ToString::to_string).collect(),
             entity_id: metadata.entity_id,
@@ -129,33 +145,19 @@ impl IdpPart {
 }
 
 /// Every key of the metadata would need the allowance of SHA-1. The error is at what the admin sent.
-fn too_weak(certificates: &[Certificate], input: &Map<String, Value>) -> FieldError {
+fn too_weak(certificates: &[Certificate], is_new: bool, is_fetched: bool) -> FieldError {
     let bits = certificates.first().map_or(0, |certificate| certificate.key().kind().bits());
     let reason = KeyError::Bits(bits);
     let message = format!(
         "No signing certificate of the metadata can be used: {reason}. Let the identity provider make a stronger one; \
          until then, `allowSha1` accepts it."
     );
-    let field = if input.contains_key("metadataXml") { "/metadataXml" } else { "/allowSha1" };
-    FieldError { pointer: field.to_owned(), code: "metadata_not_usable", message }
-}
-
-fn metadata(fields: &mut Fields<'_>, required: bool) -> Option<IdpMetadata> {
-    let xml = match fields.document("metadataXml", 256 * 1024) {
-        Patch::Set(xml) => xml,
-        Patch::Keep if !required => return None,
-        Patch::Keep | Patch::Reset => {
-            fields.required("metadataXml");
-            return None;
-        }
+    let field = match (is_new, is_fetched) {
+        (false, _) => "/allowSha1",
+        (true, false) => "/metadataXml",
+        (true, true) => "/metadataUrl",
     };
-    match IdpMetadata::parse(xml.trim().as_bytes()) {
-        Ok(metadata) => Some(metadata),
-        Err(error) => {
-            fields.error("metadataXml", "metadata_not_usable", error.to_string());
-            None
-        }
-    }
+    FieldError { pointer: field.to_owned(), code: "metadata_not_usable", message }
 }
 
 fn jit(fields: &mut Fields<'_>, before: &Jit) -> Jit {

@@ -2,8 +2,10 @@
 //! list of every field's error; there is no provider without a key that can be trusted.
 
 mod draft;
+mod metadata;
 mod settings;
 
+pub use metadata::{DocumentInput, Given, MetadataInput, NOTICE, Watch};
 pub use settings::{Encryption, Jit, Kind, NameIdFormat, Settings, Validation};
 
 use crate::crypto::{Certificate, CertificateError, KeyError, TrustedKeys};
@@ -25,6 +27,8 @@ pub struct Provider {
     settings: Settings,
     certificates: Vec<Certificate>,
     trusted: TrustedKeys,
+    pinned: Option<TrustedKeys>,
+    watch: Watch,
     created_at: Timestamp,
     updated_at: Timestamp,
     version: i64,
@@ -32,13 +36,18 @@ pub struct Provider {
 
 impl Provider {
     /// A new provider from what an admin sent, or every field's error.
-    pub fn create(input: &Map<String, Value>, id: String, now: Timestamp) -> Result<Self, Vec<FieldError>> {
-        Self::read(input, None, id, now)
+    pub fn create(
+        input: &Map<String, Value>,
+        metadata: Given,
+        id: String,
+        now: Timestamp,
+    ) -> Result<Self, Vec<FieldError>> {
+        Self::read(input, metadata, None, id, now)
     }
 
     /// This provider with a merge patch of an admin's applied, or every field's error.
-    pub fn update(&self, patch: &Map<String, Value>, now: Timestamp) -> Result<Self, Vec<FieldError>> {
-        Self::read(patch, Some(self), self.id.clone(), now)
+    pub fn update(&self, patch: &Map<String, Value>, metadata: Given, now: Timestamp) -> Result<Self, Vec<FieldError>> {
+        Self::read(patch, metadata, Some(self), self.id.clone(), now)
     }
 
     /// A provider as it was stored.
@@ -53,7 +62,11 @@ impl Provider {
         let certificates: Vec<_> =
             settings.certificates.iter().map(|text| Certificate::from_base64(text)).collect::<Result<_, _>>()?;
         let trusted = TrustedKeys::new(&certificates, settings.allow_sha1).ok_or(CertificateError::Malformed)?;
-        Ok(Self { id, entity_id, settings, certificates, trusted, created_at, updated_at, version })
+        let pinned = settings.metadata_signing_certificate.as_deref().map(Certificate::from_base64).transpose()?;
+        let pinned = pinned.map(|certificate| TrustedKeys::new([&certificate], false));
+        let pinned = pinned.map(|keys| keys.ok_or(CertificateError::Malformed)).transpose()?;
+        let watch = Watch::default();
+        Ok(Self { id, entity_id, settings, certificates, trusted, pinned, watch, created_at, updated_at, version })
     }
 
     /// Id.
@@ -128,11 +141,16 @@ impl Provider {
             let (subject, end) = (certificate.subject(), certificate.not_after());
             if end <= now {
                 warnings.push(format!("The certificate {subject} expired at {end}. It is still accepted; replace it."));
-            } else if end <= now.plus(Duration::days(30)) {
-                warnings.push(format!(
-                    "The certificate {subject} expires at {end}. Upload the metadata with the next one."
-                ));
+            } else if end <= now.plus(metadata::NOTICE) {
+                let remedy = match self.settings.metadata_url {
+                    None => "Upload the metadata with the next one.",
+                    Some(_) => "The next one is taken over once the metadata has it.",
+                };
+                warnings.push(format!("The certificate {subject} expires at {end}. {remedy}"));
             }
+        }
+        if let Watch { error: Some(error), refreshed_at: Some(at), .. } = &self.watch {
+            warnings.push(format!("What its metadata was at {at} is used; it could not be refreshed since. {error}"));
         }
         warnings
     }

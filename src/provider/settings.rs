@@ -24,6 +24,12 @@ pub struct Settings {
     pub(super) certificates: Vec<String>,
     /// Why signing certificates of the metadata were left out, a sentence each.
     pub(super) left_out: Vec<String>,
+    /// Where the metadata is fetched, if it is.
+    #[serde(default)]
+    pub metadata_url: Option<String>,
+    /// The certificate that must have signed the metadata: DER in base64.
+    #[serde(default)]
+    pub metadata_signing_certificate: Option<String>,
     /// Our entity ID for this provider, if it is not the usual one.
     pub sp_entity_id: Option<String>,
     /// Whether a sign-in may begin at the identity provider.

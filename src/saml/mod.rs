@@ -47,7 +47,7 @@ pub use key_info::NamedCertificate;
 pub use logout::{LogoutExpectations, ReceivedLogout, VerifiedLogout, VerifiedLogoutRequest, VerifiedLogoutResponse};
 pub use logout_error::LogoutError;
 pub use logout_message::{LogoutRequest, LogoutResponse};
-pub use metadata::{Binding, IdpMetadata, LogoutService, MetadataError};
+pub use metadata::{Binding, IdpMetadata, LogoutService, MetadataError, Reading};
 pub use outgoing::{Carried, Outgoing, Side, Signer};
 pub(crate) use policy::rule_names;
 pub use policy::{Expectations, Request, Unsolicited};

@@ -36,15 +36,28 @@ impl Event {
 pub fn insert(account: &str, event: &Event) -> Statement {
     Statement::new(
         "INSERT INTO events (account_id, id, at, kind, subject, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        [
-            account.into(),
-            event.id.as_str().into(),
-            event.at.into(),
-            event.kind.as_str().into(),
-            event.subject.as_str().into(),
-            Value::Text(event.detail.to_string()),
-        ],
+        parameters(account, event),
     )
+}
+
+/// Tells of an event, if one of its kind about its subject has not been told.
+pub fn tell(account: &str, event: &Event) -> Statement {
+    Statement::new(
+        "INSERT INTO events (account_id, id, at, kind, subject, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+         ON CONFLICT (account_id, kind, subject) DO NOTHING",
+        parameters(account, event),
+    )
+}
+
+fn parameters(account: &str, event: &Event) -> [Value; 6] {
+    [
+        account.into(),
+        event.id.as_str().into(),
+        event.at.into(),
+        event.kind.as_str().into(),
+        event.subject.as_str().into(),
+        Value::Text(event.detail.to_string()),
+    ]
 }
 
 /// A page of events, the newest first.

@@ -97,6 +97,11 @@ impl Rows {
         self.0.iter().map(read).collect()
     }
 
+    /// Each row by itself.
+    fn each<T: DeserializeOwned>(&self) -> impl Iterator<Item = Result<T, StoreError>> {
+        self.0.iter().map(read)
+    }
+
     /// The first row, if there is one.
     pub fn first<T: DeserializeOwned>(&self) -> Result<Option<T>, StoreError> {
         self.0.first().map(read).transpose()

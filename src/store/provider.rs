@@ -1,7 +1,7 @@
 //! Providers.
 
-use super::{Rows, Statement, StoreError, Value, json, millis};
-use crate::provider::{Provider, Settings};
+use super::{Rows, Statement, StoreError, Value, json, millis, optional_millis};
+use crate::provider::{Provider, Settings, Watch};
 use crate::time::Timestamp;
 use serde::Deserialize;
 
@@ -16,12 +16,18 @@ struct Row {
     #[serde(deserialize_with = "millis")]
     updated_at: Timestamp,
     version: i64,
+    #[serde(deserialize_with = "optional_millis")]
+    due_at: Option<Timestamp>,
+    #[serde(deserialize_with = "optional_millis")]
+    refreshed_at: Option<Timestamp>,
+    refresh_error: Option<String>,
 }
 
 /// Every provider of an account, in order of creation. An account has a handful, so there are no pages.
 pub fn of_account(account: &str) -> Statement {
     Statement::new(
-        "SELECT id, entity_id, settings, created_at, updated_at, version FROM providers WHERE account_id = ?1 ORDER BY id",
+        "SELECT id, entity_id, settings, created_at, updated_at, version, due_at, refreshed_at, refresh_error \
+         FROM providers WHERE account_id = ?1 ORDER BY id",
         [account.into()],
     )
 }
@@ -29,7 +35,8 @@ pub fn of_account(account: &str) -> Statement {
 /// One provider.
 pub fn find(account: &str, id: &str) -> Statement {
     Statement::new(
-        "SELECT id, entity_id, settings, created_at, updated_at, version FROM providers WHERE account_id = ?1 AND id = ?2",
+        "SELECT id, entity_id, settings, created_at, updated_at, version, due_at, refreshed_at, refresh_error \
+         FROM providers WHERE account_id = ?1 AND id = ?2",
         [account.into(), id.into()],
     )
 }
@@ -50,14 +57,60 @@ pub fn read_version(rows: &Rows) -> Result<Option<i64>, StoreError> {
 
 /// Reads what [`of_account`] or [`find`] found.
 pub fn read(rows: &Rows) -> Result<Vec<Provider>, StoreError> {
-    let provider = |row: Row| {
-        Provider::restore(row.id, row.entity_id, row.settings, row.created_at, row.updated_at, row.version)
-            .map_err(|error| StoreError::Row(error.to_string()))
-    };
-    rows.all::<Row>()?.into_iter().map(provider).collect()
+    rows.all::<Row>()?.into_iter().map(restore).collect()
 }
 
-fn parameters(account: &str, provider: &Provider) -> Result<[Value; 7], StoreError> {
+fn restore(row: Row) -> Result<Provider, StoreError> {
+    let watch = Watch { due_at: row.due_at, refreshed_at: row.refreshed_at, error: row.refresh_error };
+    Provider::restore(row.id, row.entity_id, row.settings, row.created_at, row.updated_at, row.version)
+        .map(|provider| provider.with_watch(watch))
+        .map_err(|error| StoreError::Row(error.to_string()))
+}
+
+/// Takes on providers of all accounts that are due, the longest first: what is taken on is due again at `again`, so that
+/// two who look share the work, and one that cannot be looked at does not stand in the way of the others.
+pub fn take_due(now: Timestamp, again: Timestamp, most: i64) -> Statement {
+    Statement::new(
+        "UPDATE providers SET due_at = ?2 WHERE (account_id, id) IN \
+         (SELECT account_id, id FROM providers WHERE due_at <= ?1 ORDER BY due_at LIMIT ?3) \
+         RETURNING account_id, id, entity_id, settings, created_at, updated_at, version, due_at, refreshed_at, refresh_error",
+        [now.into(), again.into(), most.into()],
+    )
+}
+
+/// Reads what [`take_due`] took on, each with its account. A row that cannot be read spoils no other.
+pub fn read_due(rows: &Rows) -> Vec<Result<(String, Provider), StoreError>> {
+    #[derive(Deserialize)]
+    struct Of {
+        account_id: String,
+    }
+    let accounts = rows.each::<Of>();
+    accounts.zip(rows.each::<Row>()).map(|(of, row)| Ok((of?.account_id, restore(row?)?))).collect()
+}
+
+/// Notes how a look at a provider went, if it is still the one that was looked at. No change, so no version.
+pub fn looked_at(account: &str, provider: &Provider) -> Statement {
+    let watch = provider.watch();
+    Statement::new(
+        "UPDATE providers SET due_at = ?4, refreshed_at = ?5, refresh_error = ?6 \
+         WHERE account_id = ?1 AND id = ?2 AND version = ?3",
+        [
+            account.into(),
+            provider.id().into(),
+            provider.version().into(),
+            time(watch.due_at),
+            time(watch.refreshed_at),
+            watch.error.as_deref().into(),
+        ],
+    )
+}
+
+fn time(at: Option<Timestamp>) -> Value {
+    at.map_or(Value::Null, Value::from)
+}
+
+fn parameters(account: &str, provider: &Provider) -> Result<[Value; 10], StoreError> {
+    let watch = provider.watch();
     Ok([
         account.into(),
         provider.id().into(),
@@ -66,14 +119,18 @@ fn parameters(account: &str, provider: &Provider) -> Result<[Value; 7], StoreErr
         provider.created_at().into(),
         provider.updated_at().into(),
         provider.version().into(),
+        time(watch.due_at),
+        time(watch.refreshed_at),
+        watch.error.as_deref().into(),
     ])
 }
 
 /// Makes a provider. Constraint: [`super::Constraint::ProviderEntityId`].
 pub fn insert(account: &str, provider: &Provider) -> Result<Statement, StoreError> {
     Ok(Statement::new(
-        "INSERT INTO providers (account_id, id, entity_id, settings, created_at, updated_at, version) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO providers \
+         (account_id, id, entity_id, settings, created_at, updated_at, version, due_at, refreshed_at, refresh_error) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         parameters(account, provider)?,
     ))
 }
@@ -81,8 +138,8 @@ pub fn insert(account: &str, provider: &Provider) -> Result<Statement, StoreErro
 /// Writes a provider anew. That nobody else did so meanwhile is guarded by the change row of its version.
 pub fn update(account: &str, provider: &Provider) -> Result<Statement, StoreError> {
     Ok(Statement::new(
-        "UPDATE providers SET entity_id = ?3, settings = ?4, created_at = ?5, updated_at = ?6, version = ?7 \
-         WHERE account_id = ?1 AND id = ?2",
+        "UPDATE providers SET entity_id = ?3, settings = ?4, created_at = ?5, updated_at = ?6, version = ?7, \
+         due_at = ?8, refreshed_at = ?9, refresh_error = ?10 WHERE account_id = ?1 AND id = ?2",
         parameters(account, provider)?,
     ))
 }

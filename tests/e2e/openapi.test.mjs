@@ -12,9 +12,11 @@ const file = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), '
 let postern;
 let account;
 let person;
+const documents = new Map();
+const outboundService = ({ url }) => new Response(documents.get(url) ?? 'nothing here', { status: documents.has(url) ? 200 : 404 });
 
 before(async () => {
-  const [started, keys] = await Promise.all([startPostern(), makeKeys()]);
+  const [started, keys] = await Promise.all([startPostern({ worker: { outboundService } }), makeKeys()]);
   postern = started;
   account = await TestAccount.withProvider(postern, keys);
   await account.signIn('ada@example.com');
@@ -107,6 +109,7 @@ describe('every answer that it names happens:', () => {
     listProviders: (a) => `/accounts/${a}/providers`, createProvider: (a) => `/accounts/${a}/providers`,
     readProvider: (a, ids) => `/accounts/${a}/providers/${ids.provider}`,
     updateProvider: (a, ids) => `/accounts/${a}/providers/${ids.provider}`,
+    refreshProvider: (a, ids) => `/accounts/${a}/providers/${ids.provider}/refresh`,
     deleteProvider: (a, ids) => `/accounts/${a}/providers/${ids.provider}`,
     listUsers: (a) => `/accounts/${a}/users`, readUser: (a, ids) => `/accounts/${a}/users/${ids.user}`,
     listSignIns: (a) => `/accounts/${a}/sign-ins`, readSignIn: (a, ids) => `/accounts/${a}/sign-ins/${ids.signIn}`,
@@ -128,14 +131,22 @@ describe('every answer that it names happens:', () => {
     400: (call) => ({ ...call, ...(call.json ? { raw: { body: '[]' } } : { query: '?limit=0' }) }),
     401: (call) => ({ ...call, token: `${SETUP_TOKEN}x` }),
     404: (call) => ({ ...call, account: 'nobody', ids: { provider: unknown, user: unknown, signIn: unknown } }),
-    409: (call, id) => ({ ...call, json: id === 'createAccount' ? { id: account.id, name: 'Again' } : { ...call.json, name: 'Same', kind: 'other', metadataXml: account.metadata({ entityId: account.provider.entityId }) } }),
+    409: (call, id) => id === 'refreshProvider' ? { ...call, ids: { provider: account.provider.id } } : ({ ...call, json: id === 'createAccount' ? { id: account.id, name: 'Again' } : { ...call.json, name: 'Same', kind: 'other', metadataXml: account.metadata({ entityId: account.provider.entityId }) } }),
     412: (call) => ({ ...call, version: 99 }),
     413: (call) => ({ ...call, raw: { body: ' '.repeat(1024 * 1024 + 1) } }),
     415: (call) => ({ ...call, raw: { type: 'text/plain' } }),
     422: (call) => ({ ...call, json: { unknown: 1 } }),
     428: (call) => ({ ...call, version: undefined }),
+    502: (call) => ({ ...call, ids: call.gone }),
     503: (call) => ({ ...call, fault: 'before@1+' }),
   };
+
+  /** A provider whose metadata is fetched from its entity ID. */
+  function fetched() {
+    const metadataUrl = entityId();
+    documents.set(metadataUrl, account.metadata({ entityId: metadataUrl }));
+    return account.expect(201, 'POST', '/providers', { name: 'Fetched', kind: 'other', metadataUrl });
+  }
 
   for (const { method, operation: { operationId, responses } } of operations) {
     for (const expected of Object.keys(responses).map(Number)) {
@@ -145,6 +156,11 @@ describe('every answer that it names happens:', () => {
         if (['updateProvider', 'deleteProvider'].includes(operationId)) {
           const provider = await account.addProvider({ entityId: entityId() });
           Object.assign(right, { ids: { ...ids, provider: provider.id }, version: provider.version });
+        }
+        if (operationId === 'refreshProvider') {
+          const [there, gone] = [await fetched(), await fetched()];
+          documents.delete(gone.metadataUrl);
+          Object.assign(right, { ids: { ...ids, provider: there.id }, gone: { provider: gone.id } });
         }
         const { account: id, ids: of, json, query = '', ...options } = expected < 300 ? right : mistakes[expected](right, operationId);
         const path = typeof paths[operationId] === 'string' ? paths[operationId] : paths[operationId](id, of);

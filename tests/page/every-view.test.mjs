@@ -33,6 +33,7 @@ async function views() {
     `/${account}/sign-ins`,
     `/${account}/sign-ins/${signIn.id}`,
     `/${account}/explain`,
+    `/${account}/keys`,
     `/${account}/no-such-view`,
   ].map((path) => `/accounts${path}`);
 }
@@ -42,8 +43,10 @@ for (const options of [{ width: 320 }, { width: 320, colorScheme: 'dark' }, { wi
     const page = await open(t, options);
     await page.goto(site.setUpLink);
     for (const view of await views()) {
+      // The heading of another view stays until this one is drawn.
+      await page.evaluate((hash) => location.hash === hash || document.querySelector('h1')?.setAttribute('data-before', ''), `#${view}`);
       await page.goto(`${site.admin}#${view}`);
-      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.locator('h1:not([data-before])').waitFor();
       await page.waitForFunction(() => !document.querySelector('.loading'));
       await page.evaluate(() => {
         for (const group of document.querySelectorAll('details')) group.open = true;

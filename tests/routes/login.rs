@@ -100,7 +100,7 @@ fn a_request_to_one_provider_is_not_answered_by_another() {
     let site = Site::with_provider();
     let (_, browser) = begin(&site, "/saml/acme/login");
     site.database.execute(
-        "INSERT INTO providers SELECT 'acme', 'other', 'urn:other', settings, 1, 1, 1, NULL FROM providers; \
+        "INSERT INTO providers SELECT 'acme', 'other', 'urn:other', settings, 1, 1, 1, NULL, NULL, NULL FROM providers; \
          UPDATE pending_requests SET provider_id = 'other'",
     );
     assert_eq!(post(&site, ANSWER, &browser).status, 403);

@@ -318,7 +318,7 @@ fn a_response_is_taken_once_in_time_of_its_provider() {
     refused(&site, "over");
     let (site, _) = site_of(&response.header);
     site.database.execute(
-        "INSERT INTO providers SELECT 'acme', 'other', 'urn:other', settings, 1, 1, 1, NULL FROM providers; \
+        "INSERT INTO providers SELECT 'acme', 'other', 'urn:other', settings, 1, 1, 1, NULL, NULL, NULL FROM providers; \
          UPDATE pending_logouts SET provider_id = 'other'",
     );
     refused(&site, "asked of another");

@@ -7,6 +7,7 @@ mod explain;
 mod faults;
 mod login;
 mod logout;
+mod metadata;
 mod overtaken;
 mod pages;
 mod providers;

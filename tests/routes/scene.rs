@@ -4,6 +4,7 @@ use crate::support::corpus::{self, ISSUER};
 use crate::support::crypto::{TestCrypto, master_key};
 use crate::support::database::Database;
 use crate::support::keys::metadata;
+use crate::support::outbound::Servers;
 use postern::deployment::{Deployment, PublicUrl, SetupToken};
 use postern::http::{Answer, AnswerBody, Call, CallBody, Method};
 use postern::journey::{Configurations, Postern, route};
@@ -18,12 +19,25 @@ pub(crate) const LONG_ACS: &str = "/gateway/api/users/saml-login?accountId=acme"
 pub(crate) struct Site {
     pub(crate) database: Database,
     pub(crate) crypto: TestCrypto,
+    pub(crate) servers: Servers,
     pub(crate) deployment: Deployment,
     configurations: Configurations,
     now: Cell<Timestamp>,
 }
 
 impl Site {
+    /// What a journey is given.
+    pub(crate) fn postern(&self) -> Postern<'_, Database, TestCrypto> {
+        Postern {
+            store: &self.database,
+            crypto: &self.crypto,
+            outbound: &self.servers,
+            deployment: &self.deployment,
+            configurations: &self.configurations,
+            now: self.now.get(),
+        }
+    }
+
     /// Without an account, at the time of the corpus.
     pub(crate) fn new() -> Self {
         Self::at("https://sp.example")
@@ -33,6 +47,7 @@ impl Site {
         Self {
             database: Database::new(),
             crypto: TestCrypto::default(),
+            servers: Servers::default(),
             deployment: Deployment {
                 public_url: PublicUrl::parse(public_url).unwrap(),
                 setup_token: SetupToken::new(TOKEN),
@@ -207,15 +222,7 @@ impl Request<'_> {
     }
 
     fn answer(self) -> Answer {
-        let site = self.site;
-        let postern = Postern {
-            store: &site.database,
-            crypto: &site.crypto,
-            deployment: &site.deployment,
-            configurations: &site.configurations,
-            now: site.now.get(),
-        };
-        pollster::block_on(route(&postern, self.call))
+        pollster::block_on(route(&self.site.postern(), self.call))
     }
 }
 

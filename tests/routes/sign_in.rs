@@ -86,7 +86,7 @@ fn an_existing_user_signs_in_whatever_jit_says() {
 #[test]
 fn who_may_not_come_in_is_refused_for_its_reason() {
     let deactivated = "INSERT INTO users VALUES ('acme', 'u1', 'ada@example.com', 'ada@example.com', NULL, NULL, NULL, 0, 'jit', 1, 1, NULL, 1)";
-    let linked = "INSERT INTO providers SELECT 'acme', 'other', 'urn:other', settings, 1, 1, 1, NULL FROM providers; \
+    let linked = "INSERT INTO providers SELECT 'acme', 'other', 'urn:other', settings, 1, 1, 1, NULL, NULL, NULL FROM providers; \
                   INSERT INTO users VALUES ('acme', 'u1', 'ada@example.com', 'ada@example.com', NULL, NULL, NULL, 1, 'jit', 1, 1, NULL, 1); \
                   INSERT INTO user_links VALUES ('acme', 'other', 'x', 'u1', 1)";
     for (settings, sql, code) in [

@@ -5,6 +5,7 @@ mod certificates;
 mod corpus;
 mod crypto;
 mod logout;
+mod metadata;
 #[path = "../support/mod.rs"]
 mod support;
 mod wycheproof;

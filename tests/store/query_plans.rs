@@ -10,10 +10,11 @@ use postern::account_key::Purpose;
 use postern::directory::{self, Email};
 use postern::saml::NameId;
 use postern::store::change::Change;
+use postern::store::event::{self, Event};
 use postern::store::pending_request::{self, PendingRequest};
 use postern::store::sign_in::{self, Outcome};
 use postern::store::{
-    Page, Plan, Statement, account, account_key, commit, event, pending_logout, provider, session, spent, user,
+    Page, Plan, Statement, account, account_key, commit, pending_logout, provider, session, spent, user,
 };
 use std::collections::BTreeSet;
 use std::fs;
@@ -40,6 +41,8 @@ fn statements() -> Vec<(&'static str, Statement)> {
         ("provider::find", provider::find("acme", "p1")),
         ("provider::version", provider::version("acme", "p1")),
         ("provider::update", provider::update("acme", &provider_of("p1", ISSUER)).unwrap()),
+        ("provider::take_due", provider::take_due(NOW, NOW, 5)),
+        ("provider::looked_at", provider::looked_at("acme", &provider_of("p1", ISSUER))),
         ("provider::delete", provider::delete("acme", "p1")),
         ("user::find", user::find("acme", "u1")),
         ("user::find_by_link", user::find_by_link("acme", "p1", "n1")),
@@ -76,11 +79,14 @@ fn statements() -> Vec<(&'static str, Statement)> {
 fn inserts() -> Vec<(&'static str, Statement)> {
     let email = Email::parse("ada@example.com").unwrap();
     let create = directory::Change::CreateUser { user: user_of("u2", "ada@example.com"), email };
+    let (id, subject) = ("e1".into(), "p1/f1".into());
+    let event = Event { id, at: NOW, kind: "certificate.expires".into(), subject, detail: serde_json::Value::Null };
     let link = directory::Change::LinkUser { user: "u1".into(), provider: "p1".into(), name_id: "n2".into() };
     vec![
         ("account::insert", account::insert(&crate::scene::account_of("new"))),
         ("account_key::insert", account_key::insert("acme", &key_of("k1"))),
         ("provider::insert", provider::insert("acme", &provider_of("p2", "https://two.example")).unwrap()),
+        ("event::tell", event::tell("acme", &event)),
         ("user::insert", user::change("acme", &create, NOW)),
         ("user::link", user::change("acme", &link, NOW)),
         ("session::insert", session::insert(&session_of("s1"), "d1")),

@@ -6,7 +6,8 @@ use postern::access::Session;
 use postern::account_key::{AccountKey, Purpose};
 use postern::crypto::WrappedKey;
 use postern::directory::{Change, Email, ManagedBy, User};
-use postern::provider::Provider;
+use postern::provider::{MetadataInput, Provider};
+use postern::saml::IdpMetadata;
 use postern::store::account::Account;
 use postern::store::{Rows, Statement, Store, StoreError, account, provider, session, user};
 use postern::time::{Duration, Timestamp};
@@ -45,7 +46,10 @@ pub(crate) fn provider_of(id: &str, entity_id: &str) -> Provider {
         "kind": "okta",
         "metadataXml": metadata(entity_id, &["idp", "idp-next"]),
     });
-    Provider::create(input.as_object().unwrap(), id.into(), NOW).unwrap()
+    let input = input.as_object().unwrap();
+    let metadata = MetadataInput::read(input, None, false);
+    let document = IdpMetadata::parse(input["metadataXml"].as_str().unwrap().as_bytes()).unwrap();
+    Provider::create(input, metadata.given(Some(Ok(document))), id.into(), NOW).unwrap()
 }
 
 pub(crate) fn key_of(id: &str) -> AccountKey {

@@ -1,7 +1,7 @@
 //! Accounts and providers.
 
 use crate::scene::{ISSUER, NOW, account_of, provider_of, run, scene};
-use postern::provider::Provider;
+use postern::provider::{MetadataInput, Provider};
 use postern::saml::Binding;
 use postern::store::account::Account;
 use postern::store::{Page, account, provider};
@@ -59,7 +59,9 @@ fn an_update_writes_one_provider_of_one_account() {
     let database = scene();
     let patch = serde_json::json!({ "name": "Renamed", "enabled": false });
     let before = provider_of("p1", ISSUER);
-    let after = before.update(patch.as_object().unwrap(), NOW.plus(postern::time::Duration::seconds(5))).unwrap();
+    let patch = patch.as_object().unwrap();
+    let metadata = MetadataInput::read(patch, Some(&before), false).given(None);
+    let after = before.update(patch, metadata, NOW.plus(postern::time::Duration::seconds(5))).unwrap();
     run(&database, provider::update("acme", &after).unwrap()).unwrap();
     let read = |account| provider::read(&run(&database, provider::find(account, "p1")).unwrap()).unwrap().remove(0);
     same(&read("acme"), &after);

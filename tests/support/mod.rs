@@ -6,4 +6,5 @@ pub(crate) mod crypto;
 pub(crate) mod database;
 pub(crate) mod keys;
 pub(crate) mod logout_corpus;
+pub(crate) mod outbound;
 pub(crate) mod wycheproof;

@@ -1,8 +1,9 @@
 //! `/api/v1/accounts/{account}/providers`
 
 use super::{SETUP_TOKEN, etag, if_match, json_object, keys, not_found, stale};
-use crate::crypto::Crypto;
+use crate::crypto::{Certificate, Crypto};
 use crate::http::{Answer, Call};
+use crate::journey::metadata::Look;
 use crate::journey::{Ending, Postern};
 use crate::problem::Problem;
 use crate::provider::Provider;
@@ -30,7 +31,8 @@ pub(crate) async fn create<S: Store, C: Crypto>(
     account: &str,
 ) -> Result<Answer, Ending> {
     let input = json_object(call)?;
-    let provider = match Provider::create(&input, postern.fresh_id(), postern.now) {
+    let metadata = postern.metadata(&input, None).await?;
+    let provider = match Provider::create(&input, metadata, postern.fresh_id(), postern.now) {
         Ok(provider) => provider,
         Err(errors) => return Ok(Problem::fields(errors).answer()),
     };
@@ -68,7 +70,8 @@ pub(crate) async fn update<S: Store, C: Crypto>(
     if before.version() != version {
         return Ok(stale());
     }
-    let after = match before.update(&patch, postern.now) {
+    let metadata = postern.metadata(&patch, Some(&before)).await?;
+    let after = match before.update(&patch, metadata, postern.now) {
         Ok(provider) => provider,
         Err(errors) => return Ok(Problem::fields(errors).answer()),
     };
@@ -101,6 +104,24 @@ pub(crate) async fn delete<S: Store, C: Crypto>(
         Err(StoreError::Constraint(Constraint::ChangeVersion)) => Ok(stale()),
         Err(error) => Err(error.into()),
     }
+}
+
+/// `POST …/{id}/refresh`: looks at the metadata now, as upkeep does.
+pub(crate) async fn refresh<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    account: &str,
+    id: &str,
+) -> Result<Answer, Ending> {
+    let Some(before) = find(postern, account, id).await? else { return Ok(not_found("provider")) };
+    if before.metadata_url().is_none() {
+        let detail = "The metadata of this provider was uploaded. Give its metadataUrl, and it is fetched from there.";
+        return Ok(Problem::new(409, detail).answer());
+    }
+    Ok(match postern.look_at(account, &before, SETUP_TOKEN).await? {
+        Look::Done(provider) => answer(postern, account, 200, &provider),
+        Look::Failed(sentence) => Problem::new(502, sentence).answer(),
+        Look::Overtaken => Problem::new(409, "Somebody changed this provider meanwhile. Try again.").answer(),
+    })
 }
 
 async fn find<S: Store, C: Crypto>(
@@ -149,7 +170,8 @@ async fn saved<S: Store, C: Crypto>(
         Err(StoreError::Constraint(Constraint::Reference)) => Ok(not_found("account")),
         Err(StoreError::Constraint(Constraint::ProviderEntityId)) => {
             let detail = format!("Another provider of this account has the entity ID {}.", provider.entity_id());
-            Ok(Problem::taken("/metadataXml", detail).answer())
+            let field = if provider.metadata_url().is_some() { "/metadataUrl" } else { "/metadataXml" };
+            Ok(Problem::taken(field, detail).answer())
         }
         Err(error) => Err(error),
     }
@@ -165,6 +187,7 @@ fn shown<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, account: &str, provid
     let public_url = &postern.deployment.public_url;
     let [acs_url, acs_url_short] = postern.acs_urls(account);
     let (validation, logout) = (settings.jit.validation.as_ref(), settings.logout.as_ref());
+    let pinned = provider.pinned().and_then(|keys| keys.certificates().first());
     let certificates: Vec<Value> = provider
         .trusted_keys()
         .certificates()
@@ -192,6 +215,10 @@ fn shown<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, account: &str, provid
         "sloResponseUrl": logout.and_then(|logout| logout.response_url.as_ref()),
         "sloBinding": logout.map(|logout| logout.binding),
         "certificates": certificates,
+        "metadataUrl": settings.metadata_url,
+        "metadataSigningCertificate": pinned.map(Certificate::to_pem),
+        "metadataRefreshedAt": provider.watch().refreshed_at,
+        "metadataError": provider.watch().error,
         "spEntityId": settings.sp_entity_id,
         "allowIdpInitiated": settings.allow_idp_initiated,
         "allowUnknownInResponseTo": settings.allow_unknown_in_response_to,

@@ -8,6 +8,9 @@
 //   holds(context, answer)   what must be true after a success, and after `afresh`
 //   commits               whether the last of its calls is a commit, which survives one lost connection
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { makeKeys } from '../../../dev/idp/keys.mjs';
 import { ourMetadata, samlifyPeers } from '../support/logout.mjs';
 import { cookiesOf } from '../support/postern.mjs';
 
@@ -53,6 +56,15 @@ const admin = (journey) => ({
   },
   ...journey,
 });
+
+/** `{ url, text }`: a URL on this machine, and the document that is there for as long as the tests run. */
+async function serve(text) {
+  const place = { text };
+  const server = createServer((_, response) => response.end(place.text)).listen(0, '127.0.0.1').unref();
+  await once(server, 'listening');
+  place.url = `http://localhost:${server.address().port}/`;
+  return place;
+}
 
 /** A journey that only reads. */
 const reading = (path, success = 200) =>
@@ -206,6 +218,24 @@ export const journeys = {
     again: 409,
     act: ({ account, made }, fault) => account.admin('POST', '/providers', made, { fault }),
     afresh: ({ account, made }) => account.admin('POST', '/providers', { ...made, metadataXml: account.metadata() }),
+  }),
+  'refreshing a provider': admin({
+    calls: 2,
+    success: 200,
+    again: 200,
+    async prepare(newAccount) {
+      const account = await newAccount();
+      const entityId = `https://idp.example.com/${account.id}`;
+      const server = await serve(account.metadata({ entityId }));
+      account.provider = await account.expect(201, 'POST', '/providers', { name: 'Fetched', kind: 'other', metadataUrl: server.url });
+      server.text = account.metadata({ entityId, keys: [await makeKeys({ commonName: 'Next' })] });
+      return { account };
+    },
+    act: (context, fault) => context.account.admin('POST', `${provider(context)}/refresh`, undefined, { fault }),
+    holds: async (context) => {
+      const { certificates, version } = await context.account.expect(200, 'GET', provider(context));
+      assert.deepEqual([certificates.length, version], [2, 2]);
+    },
   }),
   'changing a provider': admin({
     calls: 2,

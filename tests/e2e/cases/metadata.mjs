@@ -4,6 +4,7 @@
 //   says      what the error must say; without it the metadata is taken, and the provider then has
 //   has       what is checked of the provider
 const signing = (xml) => xml.replace(/<KeyDescriptor use="signing">.*<\/KeyDescriptor>/s, '');
+const federation = (...entities) => `<EntitiesDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata">${entities.join('')}</EntitiesDescriptor>`;
 const REDIRECT = /<SingleSignOnService Binding="[^"]*HTTP-Redirect"[^>]*><\/SingleSignOnService>/;
 const logout = (binding, location, response) => `<SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-${binding}" Location="${location}"${response ? ` ResponseLocation="${response}"` : ''}/>`;
 const services = /<SingleSignOnService .*<\/SingleSignOnService>/s;
@@ -29,6 +30,7 @@ export const metadataCases = {
   'with single logout by both bindings': { edit: (xml) => xml.replace('<SingleSignOn', `${logout('POST', 'https://idp.example.com/post')}${logout('Redirect', 'https://idp.example.com/slo')}<SingleSignOn`), has: { sloUrl: 'https://idp.example.com/slo', sloResponseUrl: null, sloBinding: 'redirect' } },
   'with single logout by POST, and by another binding': { edit: (xml) => xml.replace('<SingleSignOn', `${logout('SOAP', 'https://idp.example.com/soap')}${logout('POST', 'https://idp.example.com/post')}<SingleSignOn`), has: { sloUrl: 'https://idp.example.com/post', sloBinding: 'post' } },
   'with single logout at what is no URL': { edit: (xml) => xml.replace('<SingleSignOn', `${logout('Redirect', 'javascript:alert(1)')}${logout('POST', 'https://idp.example.com/post', 'none')}<SingleSignOn`), has: { sloUrl: 'https://idp.example.com/post', sloResponseUrl: null, sloBinding: 'post' } },
+  'of a federation of one': { edit: (xml) => federation(xml), has: { entityId: 'https://idp.example.com/metadata' } },
   'with the role of a service provider beside': { edit: (xml) => xml.replace('</IDPSSODescriptor>', '</IDPSSODescriptor><SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"/>'), has: {} },
 
   'that is blank': { edit: () => ' ', says: /not XML/ },
@@ -38,7 +40,8 @@ export const metadataCases = {
   'that is cut short': { edit: (xml) => xml.slice(0, -10), says: /not XML/ },
   'with a DOCTYPE': { edit: (xml) => `<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]>${xml}`, says: /DOCTYPE/ },
   'with an entity': { edit: (xml) => xml.replace('entityID="', 'entityID="&e;'), says: /entity/ },
-  'of a federation': { edit: (xml) => `<EntitiesDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata">${xml}</EntitiesDescriptor>`, says: /several entities/ },
+  'of a federation of several': { edit: (xml) => federation(xml, xml.replace('/metadata"', '/other"')), says: /several identity providers.*\/metadata, .*\/other/ },
+  'that was valid': { edit: (xml) => xml.replace('entityID=', 'validUntil="2026-01-01T00:00:00Z" entityID='), says: /valid until 2026-01-01T00:00:00Z only/ },
   'of a service provider': { edit: 'ours', says: /no IDPSSODescriptor/ },
   'of SAML 1.1': { edit: (xml) => xml.replace('SAML:2.0:protocol"', 'SAML:1.1:protocol"'), says: /no IDPSSODescriptor/ },
   'of two roles': { edit: (xml) => xml.replace(/<IDPSSODescriptor.*<\/IDPSSODescriptor>/s, (role) => role + role), says: /no IDPSSODescriptor/ },

@@ -22,6 +22,7 @@ export const kinds = {
     ],
     notes: ['Set “Application username” to Email, so that the NameID is the person’s e-mail address.'],
     attributes: 'Add it under “Attribute Statements”.',
+    urlSource: 'In Okta: the app’s “Sign On” tab, “Metadata URL”.',
     source: 'The app’s “Sign On” tab links to it: “Metadata URL”, or “Identity Provider metadata”. Save that page as a file.',
   },
   entra: {
@@ -37,6 +38,7 @@ export const kinds = {
     ],
     notes: [],
     attributes: 'Add it under “Attributes & Claims”.',
+    urlSource: 'In Entra: SAML Certificates, “App Federation Metadata Url”.',
     source: 'On the application’s Single sign-on page, under SAML Certificates: “Federation Metadata XML”, Download.',
   },
   onelogin: {
@@ -53,6 +55,7 @@ export const kinds = {
     ],
     notes: ['On the SSO tab, set “SAML Signature Algorithm” to SHA-256.'],
     attributes: 'Add it under “Parameters”, with “Include in SAML assertion” ticked.',
+    urlSource: 'In OneLogin: the application’s SSO tab, “Issuer URL”.',
     source: 'In the application: More Actions → SAML Metadata.',
   },
   keycloak: {
@@ -74,6 +77,7 @@ export const kinds = {
       'For sign-ins that start at Keycloak, give the client an “IDP-Initiated SSO URL name”.',
     ],
     attributes: 'Add a mapper for it to the client’s dedicated scope, under “Client scopes”.',
+    urlSource: 'In Keycloak: https://<host>/realms/<realm>/protocol/saml/descriptor.',
     source: 'Realm settings → General → Endpoints: “SAML 2.0 Identity Provider Metadata”. Save that page as a file.',
   },
   jumpcloud: {
@@ -82,6 +86,7 @@ export const kinds = {
     fields: [['SP Entity ID', 'entityId'], ['ACS URL', 'acsUrl'], logout('Logout URL'), start('Login URL'), metadata],
     notes: ['“IdP Entity ID” is yours to choose; it comes back to us in the metadata.'],
     attributes: 'Add it under “Attributes”.',
+    urlSource: 'In JumpCloud: the application’s SSO tab, “Copy Metadata URL”.',
     source: 'The application’s SSO tab: “Export Metadata”.',
   },
   other: {
@@ -96,6 +101,7 @@ export const kinds = {
     ],
     notes: [],
     attributes: 'Your IdP must put it into the assertion.',
+    urlSource: 'Look for “metadata URL” or “federation metadata” in its console.',
     source: 'Look for “IdP metadata” or “federation metadata” in its console.',
   },
 };

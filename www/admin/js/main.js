@@ -9,6 +9,7 @@ import { providerAddView, providerEditView } from './provider-form.js';
 import { usersView, userView } from './users.js';
 import { signInsView, signInView } from './sign-ins.js';
 import { explainView } from './explain.js';
+import { keysView } from './keys.js';
 
 const routes = [
   ['accounts', accountsView],
@@ -22,12 +23,14 @@ const routes = [
   ['accounts/:account/sign-ins', signInsView],
   ['accounts/:account/sign-ins/:id', signInView],
   ['accounts/:account/explain', explainView],
+  ['accounts/:account/keys', keysView],
 ];
 const sections = [
   ['providers', 'Providers'],
   ['users', 'Users'],
   ['sign-ins', 'Sign-in log'],
   ['explain', 'Check a response'],
+  ['keys', 'Keys'],
 ];
 
 const part = (id) => document.getElementById(id);

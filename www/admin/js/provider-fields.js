@@ -1,13 +1,23 @@
 import { h } from './dom.js';
-import { checkField, selectField, textField } from './fields.js';
+import { areaField, checkField, selectField, textField } from './fields.js';
 import { kindOf, kinds } from './identity-providers.js';
 import { metadataField } from './metadata-field.js';
+import { protocolFields, readProtocol } from './protocol-fields.js';
 
 const blank = {
   name: '',
   kind: 'okta',
+  metadataUrl: null,
+  metadataSigningCertificate: null,
   spEntityId: null,
   allowIdpInitiated: true,
+  allowUnknownInResponseTo: false,
+  allowSha1: false,
+  signRequests: false,
+  forceAuthn: false,
+  nameIdFormat: null,
+  requestedAuthnContext: [],
+  encryption: 'off',
   clockSkewSeconds: 120,
   jit: { enabled: false, validationKey: null, validationValue: null },
 };
@@ -28,7 +38,29 @@ export function providerFields(provider = blank, isNew = provider === blank) {
       value: provider.kind,
       options: Object.entries(kinds).map(([key, { name }]) => [key, name]),
     }),
+    metadataUrl: textField({
+      name: 'metadataUrl',
+      label: 'IdP metadata URL',
+      type: 'url',
+      value: provider.metadataUrl ?? '',
+      hint: ' ',
+      attributes: { maxlength: 2048, inputmode: 'url', placeholder: 'https://…' },
+    }),
     metadataXml: metadataField({ label: isNew ? 'IdP metadata (XML)' : 'New IdP metadata (XML)', hint: ' ' }),
+    metadataEntityId: textField({
+      name: 'metadataEntityId',
+      label: 'IdP entity ID',
+      hint: 'Which IdP is meant, where the metadata lists several, as that of a federation does.',
+      attributes: { maxlength: 1024 },
+    }),
+    metadataSigningCertificate: areaField({
+      name: 'metadataSigningCertificate',
+      label: 'Certificate that signs the metadata (PEM)',
+      rows: 4,
+      value: provider.metadataSigningCertificate ?? '',
+      hint: 'With it, metadata is taken only if its whole document is signed by this key. Most IdPs do not sign it.',
+      attributes: { class: 'value', placeholder: '-----BEGIN CERTIFICATE-----' },
+    }),
     jitEnabled: checkField({
       name: 'jitEnabled',
       pointer: '/jit/enabled',
@@ -70,9 +102,14 @@ export function providerFields(provider = blank, isNew = provider === blank) {
       hint: 'How far the IdP’s clock may be off: 0 to 300.',
       attributes: { min: 0, max: 300, step: 1, inputmode: 'numeric' },
     }),
+    ...protocolFields(provider),
   };
   const keep = isNew ? '' : 'Leave this empty to keep the present metadata; new metadata replaces its certificates. ';
-  const showSource = () => fields.metadataXml.setHint(`${keep}${kindOf(fields.kind.read()).source}`);
+  const showSource = () => {
+    const { source, urlSource } = kindOf(fields.kind.read());
+    fields.metadataUrl.setHint(`It is fetched now and every few hours, so that new certificates arrive by themselves. ${urlSource}`);
+    fields.metadataXml.setHint(`${isNew ? 'Instead of a URL. ' : keep}${source}`);
+  };
   fields.kind.control.addEventListener('change', showSource);
   showSource();
   return { fields, layout: layout(fields) };
@@ -80,7 +117,22 @@ export function providerFields(provider = blank, isNew = provider === blank) {
 
 function layout(fields) {
   return [
-    h('fieldset', {}, h('legend', {}, 'Identity provider'), fields.name.element, fields.kind.element, fields.metadataXml.element),
+    h(
+      'fieldset',
+      {},
+      h('legend', {}, 'Identity provider'),
+      fields.name.element,
+      fields.kind.element,
+      fields.metadataUrl.element,
+      fields.metadataXml.element,
+      h(
+        'details',
+        {},
+        h('summary', {}, 'Signed metadata, and lists of several IdPs'),
+        fields.metadataSigningCertificate.element,
+        fields.metadataEntityId.element,
+      ),
+    ),
     h(
       'fieldset',
       {},
@@ -100,6 +152,9 @@ function layout(fields) {
       fields.spEntityId.element,
       fields.allowIdpInitiated.element,
       fields.clockSkewSeconds.element,
+      ['signRequests', 'encryption', 'nameIdFormat', 'forceAuthn', 'requestedAuthnContext', 'allowUnknownInResponseTo', 'allowSha1'].map(
+        (name) => fields[name].element,
+      ),
     ),
   ];
 }
@@ -111,7 +166,11 @@ export function readProvider(fields) {
   return {
     name: fields.name.read().trim(),
     kind: fields.kind.read(),
-    metadataXml: fields.metadataXml.read(),
+    metadataUrl: text(fields.metadataUrl),
+    // Without one, the other one is meant.
+    metadataXml: fields.metadataXml.read() || undefined,
+    metadataEntityId: text(fields.metadataEntityId) ?? undefined,
+    metadataSigningCertificate: text(fields.metadataSigningCertificate),
     spEntityId: text(fields.spEntityId),
     allowIdpInitiated: fields.allowIdpInitiated.read(),
     // Not a number goes as it was typed: the server's message is then the one that is shown.
@@ -121,12 +180,14 @@ export function readProvider(fields) {
       validationKey: text(fields.validationKey),
       validationValue: text(fields.validationValue),
     },
+    ...readProtocol(fields),
   };
 }
 
 /** What differs, as a merge patch; null when nothing does. */
 export function difference(before, after) {
   const changed = Object.entries(after).flatMap(([name, value]) => {
+    if (Array.isArray(value)) return String(value) === String(before[name]) ? [] : [[name, value]];
     if (value !== null && typeof value === 'object') {
       const inner = difference(before[name], value);
       return inner ? [[name, inner]] : [];

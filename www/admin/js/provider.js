@@ -5,13 +5,14 @@ import { confirmed } from './dialog.js';
 import { expiry, fingerprint, time } from './format.js';
 import { kindOf } from './identity-providers.js';
 import { link } from './router.js';
+import { encryptions, formats } from './protocol-fields.js';
 import { states, warnings } from './providers.js';
 
 export async function providerView(context) {
   const { account, id, signal, whisper } = context;
   const path = ['accounts', account, 'providers', id];
   const { data: provider, etag } = await request('GET', path, { signal });
-  const { toggle, remove, trouble } = actions(context, path, provider, etag);
+  const { toggle, refresh, remove, trouble } = actions(context, path, provider, etag);
   const kind = kindOf(provider.kind);
   return {
     title: provider.name,
@@ -38,6 +39,7 @@ export async function providerView(context) {
         startLink(provider),
       ),
       section('Settings', settings(provider, kind)),
+      section('Metadata', metadata(provider), refresh),
       section('Signing certificates', certificates(provider.certificates)),
     ],
   };
@@ -86,7 +88,14 @@ function settings(provider, kind) {
     ['IdP logout URL', provider.sloUrl ?? 'None: signing out ends the session here alone'],
     ['SP entity ID', provider.spEntityId ?? `${provider.sp.entityId} (default)`],
     ['IdP-initiated sign-in', provider.allowIdpInitiated ? 'Allowed' : 'Refused'],
+    ['Answers to unknown requests', provider.allowUnknownInResponseTo ? 'Allowed' : 'Refused'],
     ['Clock skew', `${provider.clockSkewSeconds} seconds`],
+    ['Requests', provider.signRequests ? 'Signed' : 'Not signed'],
+    ['Encrypted assertions', named(encryptions, provider.encryption)],
+    ['NameID format', named(formats, provider.nameIdFormat ?? '')],
+    ['Ask people to sign in again', provider.forceAuthn ? 'Yes' : 'No'],
+    ['Ways to authenticate', provider.requestedAuthnContext.length ? provider.requestedAuthnContext : 'Any'],
+    ['SHA-1 and short RSA keys', provider.allowSha1 ? 'Allowed: both can be forged' : 'Refused'],
     [
       'JIT provisioning',
       !jit.enabled
@@ -97,6 +106,18 @@ function settings(provider, kind) {
     ],
     ['Created', time(provider.createdAt)],
     ['Changed', time(provider.updatedAt)],
+  ]);
+}
+
+const named = (choices, value) => choices.find(([key]) => key === value)?.[1] ?? value;
+
+function metadata(provider) {
+  if (!provider.metadataUrl) return h('p', {}, 'It was uploaded. With a URL instead, new certificates arrive by themselves.');
+  return definitions([
+    ['Fetched from', provider.metadataUrl],
+    ['Last fetched', time(provider.metadataRefreshedAt)],
+    ['Last failure', provider.metadataError ?? 'None since'],
+    ['Must be signed', provider.metadataSigningCertificate ? 'Yes, by the pinned certificate' : 'No'],
   ]);
 }
 
@@ -149,6 +170,20 @@ function actions({ account, go, reload, announce }, path, provider, etag) {
     }
   }
 
+  async function refetch() {
+    try {
+      const { data } = await request('POST', [...path, 'refresh']);
+      await reload();
+      announce(
+        data.version === provider.version
+          ? 'The metadata was fetched. Nothing has changed.'
+          : 'The metadata was fetched, and what is new is taken over.',
+      );
+    } catch (problem) {
+      tell(problem, refetch);
+    }
+  }
+
   async function remove() {
     const sure = await confirmed({
       title: `Delete the provider “${provider.name}”?`,
@@ -167,6 +202,7 @@ function actions({ account, go, reload, announce }, path, provider, etag) {
   const removeButton = h('button', { type: 'button', class: 'danger', click: remove }, 'Delete');
   return {
     toggle: h('button', { type: 'button', click: setEnabled }, provider.enabled ? 'Disable' : 'Enable'),
+    refresh: provider.metadataUrl ? h('p', {}, h('button', { type: 'button', click: refetch }, 'Fetch it now')) : null,
     remove: removeButton,
     trouble,
   };
