@@ -9,7 +9,7 @@ import { startPostern } from './support/postern.mjs';
 
 const MINUTES = 60_000;
 const CHECKS = [
-  'base64', 'document', 'issuer', 'signature', 'content', 'response_issuer', 'assertion_issuer', 'destination', 'audience', 'subject_confirmation',
+  'base64', 'document', 'issuer', 'decryption', 'signature', 'content', 'response_issuer', 'assertion_issuer', 'destination', 'audience', 'subject_confirmation',
   'conditions', 'session', 'authn_context', 'name_id', 'in_response_to', 'enabled', 'request',
 ];
 let postern;
@@ -174,7 +174,9 @@ describe('a response that would be refused', () => {
     const explained = await explain(account, { samlResponse: await account.sign(ada, { keys: otherKeys }) });
     assert.deepEqual([explained.signed, explained.subject, explained.attributes, explained.decision], [null, null, {}, null]);
     assert.equal(explained.error.code, 'wrong_key');
-    const outcomes = (at) => CHECKS.map((name, index) => (index < 3 || name === 'enabled' ? 'passed' : index === 3 ? 'failed' : at(name)));
+    const signature = CHECKS.indexOf('signature');
+    const outcomes = (at) =>
+      CHECKS.map((name, index) => (index < signature || name === 'enabled' ? 'passed' : index === signature ? 'failed' : at(name)));
     assert.deepEqual(explained.checks.map(({ outcome }) => outcome), outcomes(() => 'would_pass'));
     assert.deepEqual([explained.unverified.nameId, explained.unverified.attributes.groups], ['u-1', ['A', 'B']]);
 
