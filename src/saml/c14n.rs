@@ -48,10 +48,12 @@ pub(super) fn canonicalize(
         replaced: Vec::with_capacity(16),
         declarations: Vec::with_capacity(16),
         attributes: Vec::with_capacity(16),
-        out: String::with_capacity(8 * 1024),
+        out: Vec::with_capacity(8 * 1024),
     };
     writer.element(apex, true)?;
-    if writer.out.is_empty() { Err(CanonicalError::Empty) } else { Ok(writer.out) }
+    // Whole texts and ASCII were put together, so that these bytes are UTF-8; other bytes would be no canonical form.
+    let out = String::from_utf8(writer.out).unwrap_or_default();
+    if out.is_empty() { Err(CanonicalError::Empty) } else { Ok(out) }
 }
 
 struct Writer<'m, 'd, 'a> {
@@ -64,7 +66,8 @@ struct Writer<'m, 'd, 'a> {
     /// Those of one element, before they are written.
     declarations: Vec<DeclarationView<'d>>,
     attributes: Vec<AttributeView<'d>>,
-    out: String,
+    /// UTF-8.
+    out: Vec<u8>,
 }
 
 impl<'d, 'a: 'd> Writer<'_, 'd, 'a> {
@@ -75,7 +78,7 @@ impl<'d, 'a: 'd> Writer<'_, 'd, 'a> {
         }
         let outside = self.replaced.len();
         let (binding, local) = (element.binding(), element.local_name());
-        self.out.push('<');
+        self.out.push(b'<');
         self.name(binding.prefix, local);
         self.declare(binding);
         if apex || !element.is_plain() {
@@ -85,16 +88,16 @@ impl<'d, 'a: 'd> Writer<'_, 'd, 'a> {
         } else if !self.declarations.is_empty() {
             self.write_declarations()?;
         }
-        self.out.push('>');
+        self.out.push(b'>');
         for child in element.children() {
             match child {
                 Child::Element(inner) => self.element(inner, false)?,
                 Child::Text(text) => escape_text(text, &mut self.out),
             }
         }
-        self.out.push_str("</");
+        self.out.extend_from_slice(b"</");
         self.name(binding.prefix, local);
-        self.out.push('>');
+        self.out.push(b'>');
         while self.replaced.len() > outside
             && let Some((prefix, rank)) = self.replaced.pop()
         {
@@ -110,7 +113,7 @@ impl<'d, 'a: 'd> Writer<'_, 'd, 'a> {
     fn name(&mut self, prefix: &str, local: &str) {
         if !prefix.is_empty() {
             push(prefix, &mut self.out);
-            self.out.push(':');
+            self.out.push(b':');
         }
         push(local, &mut self.out);
     }
@@ -129,14 +132,14 @@ impl<'d, 'a: 'd> Writer<'_, 'd, 'a> {
         self.declarations.sort_unstable_by_key(|declaration| declaration.prefix);
         let mut declarations = std::mem::take(&mut self.declarations);
         for DeclarationView { prefix, uri, .. } in declarations.drain(..) {
-            self.out.push_str(" xmlns");
+            self.out.extend_from_slice(b" xmlns");
             if !prefix.is_empty() {
-                self.out.push(':');
-                self.out.push_str(prefix);
+                self.out.push(b':');
+                push(prefix, &mut self.out);
             }
-            self.out.push_str("=\"");
+            self.out.extend_from_slice(b"=\"");
             escape_attribute(uri, &mut self.out);
-            self.out.push('"');
+            self.out.push(b'"');
             self.within_bounds()?;
         }
         self.declarations = declarations;
@@ -179,11 +182,11 @@ impl<'d, 'a: 'd> Writer<'_, 'd, 'a> {
             .sort_unstable_by(|one, other| one.rank.cmp(&other.rank).then_with(|| order(one.local, other.local)));
         let mut attributes = std::mem::take(&mut self.attributes);
         for attribute in attributes.drain(..) {
-            self.out.push(' ');
+            self.out.push(b' ');
             self.name(attribute.prefix, attribute.local);
-            self.out.push_str("=\"");
+            self.out.extend_from_slice(b"=\"");
             escape_attribute(attribute.value, &mut self.out);
-            self.out.push('"');
+            self.out.push(b'"');
         }
         self.attributes = attributes;
     }
@@ -202,10 +205,10 @@ fn inherit_xml_attributes<'d>(apex: Element<'d, '_>, attributes: &mut Vec<Attrib
     }
 }
 
-fn escape_text(text: &str, out: &mut String) {
+fn escape_text(text: &str, out: &mut Vec<u8>) {
     let bytes = text.as_bytes();
     if is_long(bytes) && memchr::memchr3(b'&', b'<', b'>', bytes).or(memchr::memchr(b'\r', bytes)).is_none() {
-        return out.push_str(text);
+        return out.extend_from_slice(bytes);
     }
     escape(text, out, |byte| match byte {
         b'&' => Some("&amp;"),
@@ -216,14 +219,14 @@ fn escape_text(text: &str, out: &mut String) {
     });
 }
 
-fn escape_attribute(text: &str, out: &mut String) {
+fn escape_attribute(text: &str, out: &mut Vec<u8>) {
     let bytes = text.as_bytes();
     let none = |found: Option<usize>| found.is_none();
     if is_long(bytes)
         && none(memchr::memchr3(b'&', b'<', b'"', bytes))
         && none(memchr::memchr3(b'\t', b'\n', b'\r', bytes))
     {
-        return out.push_str(text);
+        return out.extend_from_slice(bytes);
     }
     escape(text, out, |byte| match byte {
         b'&' => Some("&amp;"),
@@ -242,7 +245,7 @@ fn is_long(bytes: &[u8]) -> bool {
 }
 
 #[inline(always)]
-fn escape(text: &str, out: &mut String, replacement: impl Fn(u8) -> Option<&'static str>) {
+fn escape(text: &str, out: &mut Vec<u8>, replacement: impl Fn(u8) -> Option<&'static str>) {
     let mut from = 0;
     for (at, byte) in text.bytes().enumerate() {
         if let Some(escaped) = replacement(byte) {
@@ -258,13 +261,13 @@ fn escape(text: &str, out: &mut String, replacement: impl Fn(u8) -> Option<&'sta
     push(&text[from..], out);
 }
 
-/// As `push_str`, for what is mostly a few bytes: copying a block costs more than they do.
+/// As `extend_from_slice`, for what is mostly a few bytes: copying a block costs more than they do.
 #[inline(always)]
-fn push(text: &str, out: &mut String) {
-    if text.len() < 12 && text.is_ascii() {
-        out.extend(text.bytes().map(char::from));
+fn push(text: &str, out: &mut Vec<u8>) {
+    if text.len() < 16 {
+        out.extend(text.bytes());
     } else {
-        out.push_str(text);
+        out.extend_from_slice(text.as_bytes());
     }
 }
 
