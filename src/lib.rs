@@ -36,7 +36,3 @@ mod remedy;
 pub mod saml;
 pub mod store;
 pub mod time;
-
-// What the property tests share with the fuzz targets names the crate from outside.
-#[cfg(test)]
-extern crate self as postern;

@@ -2,7 +2,7 @@
 import { data } from './case.mjs';
 import { exclusive, parse } from './sign.mjs';
 
-/** Where xml-crypto 6.3 departs from the W3C's text, these constructs are left out; src/saml/c14n_tests.rs has them. */
+/** Where xml-crypto 6.3 departs from the W3C's text, these constructs are left out; xml/src/c14n_tests.rs has them. */
 const leftOut = [
   'Prefixes are in lower case: xml-crypto orders declarations by locale, not by code points.',
   'Namespace names are of one length: it orders attributes by namespace and local name in one string.',

@@ -4,7 +4,7 @@ import { cargoDeny } from '../setup/tools.mjs';
 import { check } from './steps.mjs';
 
 export async function checks() {
-  const clippy = ['clippy', '--locked', '--quiet', '--all-features'];
+  const clippy = ['clippy', '--workspace', '--locked', '--quiet', '--all-features'];
   const strict = ['--', '-D', 'warnings'];
   return [
     check('format (cargo fmt)', 'cargo', ['fmt', '--all', '--check']),

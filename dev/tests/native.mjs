@@ -3,9 +3,9 @@ import { onPath } from '../setup/command.mjs';
 import { suite } from './steps.mjs';
 
 export function nativeSuites() {
-  const plain = ['test', '--locked', '--no-fail-fast'];
+  const plain = ['test', '--workspace', '--locked', '--no-fail-fast'];
   if (!onPath('cargo-nextest')) return [suite('native tests (cargo test)', 'cargo', plain, cargoTestCounts)];
-  const nextest = ['nextest', 'run', '--locked', '--no-fail-fast', '--status-level', 'fail', '--final-status-level', 'slow'];
+  const nextest = ['nextest', 'run', '--workspace', '--locked', '--no-fail-fast', '--status-level', 'fail', '--final-status-level', 'slow'];
   return [
     suite('native tests (cargo nextest)', 'cargo', nextest, nextestCounts),
     suite('documentation tests (cargo test --doc)', 'cargo', [...plain, '--doc'], cargoTestCounts),

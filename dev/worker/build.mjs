@@ -1,12 +1,12 @@
 // Builds the worker with worker-build, or leaves it when nothing it is made from has changed.
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addCargoToPath, root, run } from '../setup/command.mjs';
 import { Problem, say } from '../setup/say.mjs';
 import { wasmBindgen, workerBuild } from '../setup/tools.mjs';
 
-const INPUTS = ['src', '.cargo/config.toml', 'Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml', 'package-lock.json'];
+const INPUTS = ['src', 'xml', '.cargo/config.toml', 'Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml', 'package-lock.json'];
 const OUTPUTS = ['index.js', 'index_bg.wasm'];
 
 /** Builds into `out` with these cargo features. Resolves to whether there was something to build. */
@@ -52,7 +52,7 @@ function inputHash(extra) {
 function filesIn(input) {
   const path = join(root, input);
   if (!existsSync(path)) return [];
-  if (input !== 'src') return [input];
+  if (!statSync(path).isDirectory()) return [input];
   const entries = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   return entries.map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1)).sort();
 }

@@ -2,7 +2,7 @@
 
 pub mod honest;
 pub mod mutate;
-#[path = "../../tests/peer/mod.rs"]
+#[path = "../../xml/tests/peer/mod.rs"]
 pub mod peer;
 pub mod random;
 pub mod scheme;

@@ -3,7 +3,7 @@
 
 use fuzz::peer;
 use libfuzzer_sys::fuzz_target;
-use postern::saml::xml::Document;
+use postern_xml::Document;
 
 fuzz_target!(|data: &[u8]| {
     let ours = [Document::parse(data), Document::parse_configuration(data)];

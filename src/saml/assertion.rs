@@ -2,8 +2,8 @@
 
 use super::Namespace;
 use super::error::SamlError;
-use super::xml::{Child, Element, trim};
 use crate::time::Timestamp;
+use postern_xml::{Child, Element, trim};
 
 /// The format of a NameID that names none (SAML core 8.3.1).
 pub const UNSPECIFIED: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified";

@@ -3,14 +3,13 @@
 //! The outcome is a [`SignedElement`]: the very bytes that were signed. Whoever wants to know what they say has to read
 //! them anew. Policy (who signed what, when, for whom) is not decided here.
 
-use super::c14n::{self, CanonicalError, Method};
 use super::error::SamlError;
 use super::signature_method::{digest_algorithm, signature_algorithm};
-use super::xml::{Child, Document, Element, Limit, XmlError};
 use super::{Namespace, base64_text, key_info};
 use crate::crypto::{Certificate, Crypto, DigestAlgorithm, SignatureAlgorithm, TrustedKeys};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use postern_xml::{CanonicalError, Child, Document, Element, Limit, Method, XmlError, canonicalize};
 use subtle::ConstantTimeEq;
 
 pub(super) const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
@@ -69,7 +68,7 @@ pub(super) async fn verify<C: Crypto>(
 impl Signature {
     /// What is signed, as bytes.
     pub(super) fn canonical(&self, signed: Element<'_, '_>, signature: Element<'_, '_>) -> Result<String, SamlError> {
-        c14n::canonicalize(signed, &self.reference.method, Some(signature))
+        canonicalize(signed, &self.reference.method, Some(signature))
             .map_err(|error| not_canonical(error, "nothing but itself to sign"))
     }
 
@@ -148,7 +147,7 @@ pub(super) fn read_signature(
     // As with the element itself, only what the signature covers is read: the canonical bytes, parsed anew.
     let method = canonicalization_method(*signed_info)?;
     let canonical_signed_info =
-        c14n::canonicalize(*signed_info, &method, None).map_err(|error| not_canonical(error, "an empty SignedInfo"))?;
+        canonicalize(*signed_info, &method, None).map_err(|error| not_canonical(error, "an empty SignedInfo"))?;
     let document = Document::parse(canonical_signed_info.as_bytes()).map_err(SamlError::Xml)?;
     let parts = fixed_children(document.root(), "something beside the parts of SignedInfo")?;
     let [_, signature_method, reference] = parts.as_slice() else {
@@ -229,9 +228,8 @@ fn exclusive_parameters(method: Element<'_, '_>) -> Result<Method, SamlError> {
     match parameters.as_slice() {
         [] => Ok(Method::Exclusive(Vec::new())),
         [inclusive] if inclusive.is(EXCLUSIVE, "InclusiveNamespaces") && inclusive.children().next().is_none() => {
-            let prefixes = c14n::prefix_list(inclusive.attribute("PrefixList").unwrap_or_default());
-            let prefixes = prefixes.ok_or(SamlError::SignatureShape("more than 16 prefixes in a PrefixList"))?;
-            Ok(Method::Exclusive(prefixes))
+            let method = Method::exclusive(inclusive.attribute("PrefixList").unwrap_or_default());
+            method.ok_or(SamlError::SignatureShape("more than 16 prefixes in a PrefixList"))
         }
         _ => Err(SamlError::SignatureShape("a parameter of canonicalization that is not InclusiveNamespaces")),
     }

@@ -4,12 +4,12 @@
 //! error with the same facts, and the same is done whatever it is: an answer must not help to decrypt.
 
 use super::error::SamlError;
-use super::xml::{Child, Document, Element, XmlError};
 use super::{Namespace, base64_text};
 use crate::account_key::{self, AccountKey, Purpose};
 use crate::crypto::{ContentCipher, Crypto, Encrypted, KeyTransport, MasterKey};
 use crate::provider::Encryption;
 use crate::time::Timestamp;
+use postern_xml::{Child, Document, Element, XmlError};
 use quick_xml::escape::escape;
 
 const XENC: &str = "http://www.w3.org/2001/04/xmlenc#";

@@ -1,9 +1,9 @@
 //! Why a response is refused: one variant for each rule, with the facts that its remedy needs.
 
-use super::xml::XmlError;
 use super::{encryption, signature_method};
 use crate::crypto::CryptoError;
 use crate::time::Timestamp;
+use postern_xml::XmlError;
 
 /// A rule of `SAML` that a response breaks. [`SamlError::code`] is stable; the facts are for the sign-in log.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,9 +10,9 @@ use super::error::{Fact, SamlError};
 use super::key_info::NamedCertificate;
 use super::response::{ReceivedResponse, the_assertion};
 use super::signature_method::ACCEPTED;
-use super::xml::Element;
 use crate::crypto::{Crypto, TrustedKeys};
 use crate::refusal::bounded;
+use postern_xml::Element;
 use serde::Serialize;
 
 /// A signature with more transforms is refused; so many of them are shown.

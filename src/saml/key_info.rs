@@ -2,11 +2,11 @@
 //! verified with it; it is shown to an admin whose identity provider signs with a certificate that is not known here.
 
 use super::dsig::is_dsig;
-use super::xml::Element;
 use super::{Namespace, base64_text};
 use crate::crypto::{Certificate, TrustedKeys};
 use crate::id::hex;
 use crate::time::Timestamp;
+use postern_xml::Element;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 

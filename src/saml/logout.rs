@@ -11,10 +11,10 @@ use super::logout_error::LogoutError;
 use super::outgoing::Side;
 use super::redirect::{QuerySignature, Redirected, one_message};
 use super::response::{check_ids, check_signature_places, check_status};
-use super::xml::{Child, Document, Element, trim};
 use crate::crypto::{Crypto, SignatureAlgorithm, TrustedKeys};
 use crate::provider::MAX_CLOCK_SKEW;
 use crate::time::{Duration, Timestamp};
+use postern_xml::{Child, Document, Element, trim};
 
 const PARTIAL: &str = "urn:oasis:names:tc:SAML:2.0:status:PartialLogout";
 

@@ -1,7 +1,7 @@
 //! Why a logout message is refused. What it has in common with a response is [`SamlError`]'s.
 
 use super::error::{Fact, SamlError};
-use super::xml::XmlError;
+use postern_xml::XmlError;
 
 /// A rule that a logout message breaks. [`LogoutError::code`] is stable; the facts are for the event log.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! An identity provider's metadata, as an admin uploads it or as it is fetched (SAML metadata 2.4.3).
 
-use super::xml::{Document, Element, XmlError};
 use super::{Namespace, SamlError, dsig};
 use crate::crypto::{Certificate, CertificateError, Crypto, TrustedKeys};
 use crate::time::{Duration, Timestamp};
+use postern_xml::{Document, Element, XmlError};
 use serde::{Deserialize, Serialize};
 
 const SAML2_PROTOCOL: &str = Namespace::PROTOCOL;

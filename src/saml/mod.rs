@@ -10,7 +10,6 @@
 
 mod assertion;
 mod authn_request;
-mod c14n;
 mod check;
 mod claims;
 mod dsig;
@@ -24,16 +23,10 @@ mod logout_message;
 mod metadata;
 mod outgoing;
 mod policy;
-#[cfg(test)]
-mod properties;
 mod redirect;
 mod response;
-#[cfg(any(test, feature = "fuzz"))]
-#[doc(hidden)]
-pub mod seam;
 mod signature_method;
 mod sp_metadata;
-pub mod xml;
 
 pub use assertion::{Attribute, NameId, UNSPECIFIED};
 pub use authn_request::AuthnRequest;
@@ -57,6 +50,7 @@ pub use sp_metadata::{RequestedAttribute, SpMetadata};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use postern_xml::Element;
 
 /// Namespace URIs.
 pub struct Namespace;
@@ -80,6 +74,6 @@ pub fn decode_base64(text: &str) -> Result<Vec<u8>, SamlError> {
 }
 
 /// The bytes of an element that holds base64 and nothing else.
-fn base64_text(element: xml::Element<'_, '_>) -> Option<Vec<u8>> {
+fn base64_text(element: Element<'_, '_>) -> Option<Vec<u8>> {
     decode_base64(element.text()?).ok()
 }

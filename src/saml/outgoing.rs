@@ -2,14 +2,13 @@
 //! signed where the other side wants that.
 
 use super::Namespace;
-use super::c14n::{self, Method};
 use super::error::SamlError;
 use super::metadata::Binding;
-use super::xml::Document;
 use crate::crypto::{Certificate, Crypto, CryptoError, PrivateKey};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use form_urlencoded::Serializer;
+use postern_xml::{Document, Method, canonicalize};
 use sha2::{Digest, Sha256};
 
 const RSA_SHA256: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
@@ -156,7 +155,7 @@ impl Outgoing<'_> {
 /// Canonical bytes of a document of our own making.
 fn canonical(xml: &str) -> Result<String, CryptoError> {
     let document = Document::parse(xml.as_bytes()).map_err(|error| CryptoError(SamlError::Xml(error).to_string()))?;
-    let canonical = c14n::canonicalize(document.root(), &Method::Exclusive(Vec::new()), None);
+    let canonical = canonicalize(document.root(), &Method::Exclusive(Vec::new()), None);
     canonical.map_err(|error| CryptoError(format!("a message of ours has no canonical form: {error:?}")))
 }
 

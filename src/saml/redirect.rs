@@ -3,10 +3,10 @@
 use super::decode_base64;
 use super::logout_error::LogoutError;
 use super::outgoing::Side;
-use super::xml::{Limit, XmlError};
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress};
+use postern_xml::{Limit, XmlError};
 
 const DEFLATE: &str = "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE";
 

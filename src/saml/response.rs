@@ -7,10 +7,10 @@ use super::dsig::{self, SignedElement};
 use super::encryption::{Decryption, Plaintext};
 use super::error::SamlError;
 use super::policy::{self, Expectations, Request, Said, Unsolicited};
-use super::xml::{Document, Element, Place, order, trim};
 use crate::crypto::{Crypto, TrustedKeys};
 use crate::provider::{Encryption, MAX_CLOCK_SKEW};
 use crate::time::Timestamp;
+use postern_xml::{Document, Element, Place, order, trim};
 
 const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
 

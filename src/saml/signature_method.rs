@@ -2,8 +2,8 @@
 
 use super::dsig::{algorithm_uri, fixed_children, is_dsig};
 use super::error::SamlError;
-use super::xml::{Element, trim};
 use crate::crypto::{DigestAlgorithm, RSA_PSS_WITH_PARAMETERS, SignatureAlgorithm, TrustedKeys};
+use postern_xml::{Element, trim};
 
 /// Namespace of the parameters of RSASSA-PSS (RFC 9231, section 2.3.9).
 const MORE: &str = "http://www.w3.org/2007/05/xmldsig-more#";

@@ -7,8 +7,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use postern::http::Answer;
 use postern::saml::Namespace;
-use postern::saml::xml::Document;
 use postern::time::Duration;
+use postern_xml::Document;
 use serde_json::json;
 
 const ANSWER: &str = "accept/policy/answer";

@@ -2,7 +2,7 @@
 
 use crate::scene::Site;
 use postern::saml::Namespace;
-use postern::saml::xml::Document;
+use postern_xml::Document;
 use serde_json::json;
 
 #[test]

@@ -9,9 +9,10 @@ use base64::engine::general_purpose::STANDARD;
 use postern::crypto::TrustedKeys;
 use postern::crypto::native::NativeCrypto;
 use postern::saml::{
-    LogoutError, LogoutExpectations, LogoutRequest, LogoutResponse, NameId, ReceivedLogout, SamlError, xml::Document,
+    LogoutError, LogoutExpectations, LogoutRequest, LogoutResponse, NameId, ReceivedLogout, SamlError,
 };
 use postern::time::{Duration, Timestamp};
+use postern_xml::Document;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

@@ -268,7 +268,7 @@ impl Refused {
             | SamlError::TimeMalformed { what, .. }
             | SamlError::Expired { what, .. }
             | SamlError::NotYetValid { what, .. } => Some((*what).to_owned()),
-            SamlError::Xml(postern::saml::xml::XmlError::TooMuch(limit)) => Some(format!("{limit:?}")),
+            SamlError::Xml(postern_xml::XmlError::TooMuch(limit)) => Some(format!("{limit:?}")),
             SamlError::DigestMismatch { element } | SamlError::WrongKey { element, .. } => Some(element.clone()),
             SamlError::WrongIssuer { element, .. } => Some((*element).to_owned()),
             SamlError::AlgorithmNotAllowed { uri } | SamlError::TransformNotAllowed { uri } => Some(uri.clone()),

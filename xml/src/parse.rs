@@ -55,7 +55,6 @@ impl Limit {
 
 /// Why bytes are not a document that we read. `at` is a byte offset into the input.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum XmlError {
     /// More than a bound allows.
     TooMuch(Limit),

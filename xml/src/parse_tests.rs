@@ -1,5 +1,5 @@
 use super::*;
-use crate::saml::xml::{Child, NamespaceRank};
+use crate::{Child, NamespaceRank};
 
 fn parse(text: &str) -> Result<Document<'_>, XmlError> {
     Document::parse(text.as_bytes())

@@ -74,7 +74,7 @@ fn is(block: u64, byte: u8) -> u64 {
 }
 
 /// The order of bytes. Texts that a sender chose to begin alike are compared eight bytes at a time.
-pub(in crate::saml) fn order(one: &str, other: &str) -> Ordering {
+pub fn order(one: &str, other: &str) -> Ordering {
     let (mut one, mut other) = (one.as_bytes(), other.as_bytes());
     while let (Some((eight, rest)), Some((other_eight, other_rest))) =
         (one.split_first_chunk::<8>(), other.split_first_chunk::<8>())

@@ -3,14 +3,16 @@
 //! The tree knows elements, attributes and text, each with its expanded name. What SAML has no use for (DOCTYPE,
 //! entities, comments, processing instructions) is refused while reading, so no later step can misread it.
 
+mod c14n;
 mod name;
 mod parse;
 mod prolog;
 mod scope;
 mod text;
 
+pub use c14n::{CanonicalError, Method, canonicalize};
 pub use parse::{Limit, XmlError};
-pub(super) use text::order;
+pub use text::order;
 
 use std::borrow::Cow;
 
@@ -94,7 +96,7 @@ impl<'a> Document<'a> {
     }
 
     /// Reads the canonical bytes of an element of a document that was read before, once their signature is verified.
-    pub(super) fn parse_canonical(input: &'a [u8]) -> Result<Self, XmlError> {
+    pub fn parse_canonical(input: &'a [u8]) -> Result<Self, XmlError> {
         parse::document(input, parse::Source::Canonical)
     }
 
@@ -125,7 +127,7 @@ impl<'a> Document<'a> {
     }
 
     /// The element of a place in this document.
-    pub(super) fn at(&self, place: Place) -> Element<'_, 'a> {
+    pub fn at(&self, place: Place) -> Element<'_, 'a> {
         Element { document: self, index: place.0 }
     }
 
@@ -141,7 +143,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    // What is asked of every name is in line, although the module is built for size: a tenth of a verification.
+    // What is asked of every name is in line, although callers are built for size: a tenth of a verification.
 
     /// Equal and ordered as the URIs are, within this document.
     #[inline(always)]
@@ -299,7 +301,7 @@ impl<'d, 'a> Element<'d, 'a> {
 
     /// Prefix, namespace URI and what stands for them.
     #[inline(always)]
-    pub(super) fn binding(&self) -> DeclarationView<'d>
+    pub fn binding(&self) -> DeclarationView<'d>
     where
         'a: 'd,
     {

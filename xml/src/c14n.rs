@@ -1,13 +1,14 @@
 //! Canonical bytes of an element, after *Exclusive XML Canonicalization 1.0* without comments (the tree has none) and,
 //! for a reference that names no canonicalization, *Canonical XML 1.0*.
 
-use super::xml::{
-    AttributeView, Child, DeclarationView, Element, Limit, NamespaceRank, PrefixId, XML_NAMESPACE, order,
-};
+use super::{AttributeView, Child, DeclarationView, Element, Limit, NamespaceRank, PrefixId, XML_NAMESPACE, order};
+
+/// More prefixes than identity providers list by far: they name one or two.
+const MAX_PREFIXES: usize = 16;
 
 /// Which namespace declarations are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Method {
+pub enum Method {
     /// Those that names use, and those of the `PrefixList` (empty text: the default namespace).
     Exclusive(Vec<String>),
     /// All that are in force.
@@ -15,6 +16,14 @@ pub(super) enum Method {
 }
 
 impl Method {
+    /// Exclusive, with the prefixes that a `PrefixList` names: `#default` is the empty one. `None` if it names too many.
+    pub fn exclusive(prefix_list: &str) -> Option<Self> {
+        let mut words = prefix_list.split_ascii_whitespace();
+        let prefixes = words.by_ref().take(MAX_PREFIXES);
+        let prefixes = prefixes.map(|word| if word == "#default" { String::new() } else { word.to_owned() }).collect();
+        words.next().is_none().then_some(Self::Exclusive(prefixes))
+    }
+
     /// Whether declarations of a prefix are written although no name uses them.
     fn lists(&self, prefix: &str) -> bool {
         match self {
@@ -27,7 +36,7 @@ impl Method {
 /// A tree that has no canonical form that we take. A refusal: an empty text in its place would be a text that somebody
 /// signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum CanonicalError {
+pub enum CanonicalError {
     /// Everything is left out.
     Empty,
     /// More than [`Limit::Bytes`]: a declaration is written at each element that needs it, so the output can be larger than
@@ -36,7 +45,7 @@ pub(super) enum CanonicalError {
 }
 
 /// The canonical form of `apex` and what is inside it, but for the element `without` (the enveloped signature).
-pub(super) fn canonicalize(
+pub fn canonicalize(
     apex: Element<'_, '_>,
     method: &Method,
     without: Option<Element<'_, '_>>,
@@ -269,17 +278,6 @@ fn push(text: &str, out: &mut Vec<u8>) {
     } else {
         out.extend_from_slice(text.as_bytes());
     }
-}
-
-/// More prefixes than identity providers list by far: they name one or two.
-const MAX_PREFIXES: usize = 16;
-
-/// The prefixes that a `PrefixList` names: `#default` is the empty one. `None` if it names too many.
-pub(super) fn prefix_list(value: &str) -> Option<Vec<String>> {
-    let mut words = value.split_ascii_whitespace();
-    let prefixes = words.by_ref().take(MAX_PREFIXES);
-    let prefixes = prefixes.map(|word| if word == "#default" { String::new() } else { word.to_owned() }).collect();
-    words.next().is_none().then_some(prefixes)
 }
 
 #[cfg(test)]

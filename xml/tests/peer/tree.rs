@@ -1,6 +1,6 @@
 //! A second XML parser, `roxmltree`: does it read the same names, attributes and text?
 
-use postern::saml::xml::{Child, Document, Element};
+use postern_xml::{Child, Document, Element};
 use roxmltree::Node;
 
 /// Where the two trees of `xml` differ, in words. `None` if they are the same.

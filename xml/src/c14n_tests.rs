@@ -1,5 +1,5 @@
 use super::*;
-use crate::saml::xml::Document;
+use crate::Document;
 
 fn canonical(document: &str, path: &[usize], method: &Method) -> String {
     let document = Document::parse(document.as_bytes()).unwrap();
@@ -11,7 +11,7 @@ fn canonical(document: &str, path: &[usize], method: &Method) -> String {
 }
 
 fn exclusive(prefixes: &str) -> Method {
-    Method::Exclusive(prefix_list(prefixes).unwrap())
+    Method::exclusive(prefixes).unwrap()
 }
 
 #[test]
@@ -175,6 +175,6 @@ fn output_that_outgrows_its_input_is_refused() {
 
 #[test]
 fn a_prefix_list_has_at_most_16_words() {
-    assert_eq!(prefix_list(&"xs ".repeat(16)).map(|list| list.len()), Some(16));
-    assert_eq!(prefix_list(&"xs ".repeat(17)), None);
+    assert_eq!(Method::exclusive(&"xs ".repeat(16)), Some(Method::Exclusive(vec!["xs".to_owned(); 16])));
+    assert_eq!(Method::exclusive(&"xs ".repeat(17)), None);
 }

@@ -1,15 +1,15 @@
 //! What holds for every document: what another parser reads, we read; what another canonicalizer writes, we write.
 
-use super::seam::canonical;
-use super::xml::{Document, Element};
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
 use documents::{Sample, samples};
+use postern_xml::{Document, Element, Method, canonicalize};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-#[path = "../../tests/peer/documents.rs"]
+#[path = "peer/documents.rs"]
 mod documents;
 #[allow(unreachable_pub, reason = "the fuzz targets use it as well")]
-#[path = "../../tests/peer/mod.rs"]
 mod peer;
 
 /// The same documents in every run, so that a change that fails is a change that broke it; `PROPTEST_RNG_SEED` and
@@ -26,6 +26,10 @@ fn config() -> ProptestConfig {
 
 fn at<'d, 'a>(document: &'d Document<'a>, path: &[usize]) -> Element<'d, 'a> {
     path.iter().fold(document.root(), |element, place| element.child_elements().nth(*place).unwrap())
+}
+
+fn canonical(apex: Element<'_, '_>, method: &Method, without: Option<Element<'_, '_>>) -> Option<String> {
+    canonicalize(apex, method, without).ok()
 }
 
 proptest! {
@@ -47,18 +51,19 @@ proptest! {
         let left_out = without.as_ref().map(|path| at(&document, path));
         let prepared = peer::prepared(&xml).unwrap();
         let theirs = |prefixes| peer::canonical::canonical(&prepared, &path, prefixes, without.as_deref());
-        prop_assert_eq!(canonical(apex, Some(&prefixes.join(" ")), left_out), theirs(Some(&prefixes[..])).ok());
-        prop_assert_eq!(canonical(apex, None, left_out), theirs(None).ok());
+        let exclusive = Method::exclusive(&prefixes.join(" ")).unwrap();
+        prop_assert_eq!(canonical(apex, &exclusive, left_out), theirs(Some(&prefixes[..])).ok());
+        prop_assert_eq!(canonical(apex, &Method::Inclusive, left_out), theirs(None).ok());
     }
 
     #[test]
     fn a_canonical_form_is_its_own_and_reads_the_same(Sample { xml, path, prefixes, .. } in samples()) {
         let document = Document::parse(xml.as_bytes()).unwrap();
         let apex = at(&document, &path);
-        for list in [Some(prefixes.join(" ")), None] {
-            let once = canonical(apex, list.as_deref(), None).unwrap();
+        for method in [Method::exclusive(&prefixes.join(" ")).unwrap(), Method::Inclusive] {
+            let once = canonical(apex, &method, None).unwrap();
             let again = Document::parse(once.as_bytes()).unwrap();
-            prop_assert_eq!(canonical(again.root(), list.as_deref(), None), Some(once.clone()));
+            prop_assert_eq!(canonical(again.root(), &method, None), Some(once.clone()));
             let theirs = roxmltree::Document::parse(&once).unwrap();
             prop_assert_eq!(peer::tree::difference(&again, &theirs), None);
         }
