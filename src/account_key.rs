@@ -26,7 +26,7 @@ impl Purpose {
 }
 
 /// A key pair of an account.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AccountKey {
     /// Id.
     pub id: String,

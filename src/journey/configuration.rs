@@ -19,7 +19,7 @@ const LIFETIME: Duration = Duration::seconds(10);
 const CAPACITY: usize = 200;
 
 /// An account with its providers and its keys.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct Configuration {
     /// The account.
     pub(super) account: Account,

@@ -81,10 +81,18 @@ pub(super) async fn acs<S: Store, C: Crypto>(
             Err(Stop::Refused(refusal)) if fresh || !may_be_stale(&refusal) => {
                 return Ok(refuse(postern, &configuration, log, &refusal).await?);
             }
-            Err(Stop::Stale | Stop::Refused(_)) => match postern.fresh_configuration(account).await? {
-                Some(read) => (configuration, fresh) = (read, true),
-                None => return Ok(page::sentence(404, &postern.deployment.public_url, "There is no such account.")),
-            },
+            Err(stop @ (Stop::Stale | Stop::Refused(_))) => {
+                let Some(read) = postern.fresh_configuration(account).await? else {
+                    return Ok(page::sentence(404, &postern.deployment.public_url, "There is no such account."));
+                };
+                // The same configuration would refuse it again, for all the work that a large response can be.
+                if let Stop::Refused(refusal) = stop
+                    && *read == *configuration
+                {
+                    return Ok(refuse(postern, &read, log, &refusal).await?);
+                }
+                (configuration, fresh) = (read, true);
+            }
         }
     }
     Err(StoreError::Unavailable("a sign-in was overtaken by others again and again".into()).into())

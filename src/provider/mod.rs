@@ -20,7 +20,7 @@ const DEFAULT_CLOCK_SKEW: i64 = 120;
 pub const MAX_CLOCK_SKEW: Duration = Duration::seconds(300);
 
 /// A SAML app integration.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Provider {
     id: String,
     entity_id: String,
