@@ -1,15 +1,12 @@
 // How many sign-ins a second, beside a worker that does one D1 batch of the same writes a request.
-import { existsSync } from 'node:fs';
 import { Log, LogLevel, Miniflare } from 'miniflare';
-import { say } from '../dev/setup/say.mjs';
 import { buildWorker } from '../dev/worker/build.mjs';
 import { applyMigrations } from '../dev/worker/migrations.mjs';
 import { miniflareOptions } from '../dev/worker/options.mjs';
 import { startPostern } from '../tests/e2e/support/postern.mjs';
-import { Connections } from './support/load.mjs';
-import { childrenNamed, pin, processorTime } from './support/processor.mjs';
-import { IdentityProvider } from './support/response.mjs';
+import { MEMORY, onItsCore } from './support/deployment.mjs';
 import { ownModules } from './support/settings.mjs';
+import { presigned } from './support/sign-ins.mjs';
 import { measured, measuredRatio } from './support/statistics.mjs';
 
 const CONNECTIONS = 8;
@@ -20,8 +17,6 @@ const BATCHES = 500;
 const PEOPLE = 100;
 /** Each signs in twice before anything is measured: once to become a user, once to warm up. */
 const WARM_UP = 2 * PEOPLE;
-/** A disk that others write to as well would be most of what is measured. */
-const MEMORY = '/dev/shm';
 
 export const title = 'Sign in: full ACS requests';
 
@@ -30,15 +25,14 @@ export async function prepare() {
 }
 
 export async function run() {
-  // Miniflare keeps databases in the folder for temporary files, and cleans up there.
-  if (existsSync(MEMORY)) process.env.TMPDIR = MEMORY;
-  const floor = await onItsCore(startFloor);
-  const postern = await onItsCore(() => startPostern({ faults: false })).catch(async (error) => {
+  const floor = await onItsCore(CONNECTIONS, startFloor);
+  const postern = await onItsCore(CONNECTIONS, () => startPostern({ faults: false })).catch(async (error) => {
     await floor.stop();
     throw error;
   });
   try {
-    const signIns = await presigned(postern.worker);
+    await postern.worker.admin('POST', '/accounts', { id: 'bench', name: 'Bench' });
+    const signIns = await presigned(postern.worker, 'bench', { count: WARM_UP + ROUNDS * SIGN_INS, people: PEOPLE });
     const batch = (index) => ({ path: `/?user=user-${index % PEOPLE}`, body: signIns[index].body });
     const batches = Array.from({ length: BATCHES }, (_, index) => batch(index));
     await floor.measure(batches);
@@ -78,35 +72,6 @@ function result({ floor, postern }) {
   };
 }
 
-/** Starts a worker, its workerd on the core that is measured. `start` resolves to `{ origin, miniflare }` and what else it likes. */
-async function onItsCore(start) {
-  const before = childrenNamed('workerd');
-  const worker = await start();
-  const pid = childrenNamed('workerd')?.find((child) => !before.includes(child)) ?? null;
-  if (pid !== null) pin(pid);
-  return new Measured(worker, pid);
-}
-
-class Measured {
-  constructor(worker, pid) {
-    this.worker = worker;
-    this.pid = pid;
-    this.connections = new Connections(worker.origin, CONNECTIONS);
-  }
-
-  /** Requests a second, and milliseconds of CPU a request where that can be known. */
-  async measure(forms) {
-    const used = this.pid && processorTime(this.pid);
-    const seconds = await this.connections.post(forms, 303);
-    return { rate: forms.length / seconds, processor: this.pid && (processorTime(this.pid) - used) / forms.length };
-  }
-
-  async stop() {
-    this.connections.close();
-    await this.worker.miniflare.dispose();
-  }
-}
-
 async function startFloor() {
   const shared = { host: '127.0.0.1', port: 0, log: new Log(LogLevel.ERROR) };
   const miniflare = new Miniflare(miniflareOptions({ modules: ownModules('write-batch.mjs'), shared }));
@@ -126,33 +91,6 @@ async function startFloor() {
     ...Array.from({ length: PEOPLE }, (_, index) => user.bind(`user-${index}`)),
   ]);
   return { origin, miniflare };
-}
-
-/** Forms to post, each with a response of its own: first those of the warm-up, then those of the rounds. */
-async function presigned(postern) {
-  const idp = await IdentityProvider.make();
-  const sp = await addProvider(postern, idp);
-  const count = WARM_UP + ROUNDS * SIGN_INS;
-  say(`Signing ${count} responses beforehand`);
-  const { pathname, search } = new URL(sp.acsUrl);
-  const forms = [];
-  for (let index = 0; index < count; index++) {
-    const response = await idp.sign({ audience: sp.entityId, acsUrl: sp.acsUrl, person: index % PEOPLE });
-    forms.push({ path: pathname + search, body: new URLSearchParams({ SAMLResponse: response }).toString() });
-  }
-  return forms;
-}
-
-async function addProvider(postern, idp) {
-  await postern.admin('POST', '/accounts', { id: 'bench', name: 'Bench' });
-  const { status, body } = await postern.admin('POST', '/accounts/bench/providers', {
-    name: 'Bench',
-    kind: 'other',
-    metadataXml: idp.metadataXml,
-    jit: { enabled: true },
-  });
-  if (status !== 201) throw new Error(`The provider was not created: ${status} ${JSON.stringify(body)}`);
-  return body.sp;
 }
 
 /** What was measured is what it is called: all but the first sign-in of each person found its user. */

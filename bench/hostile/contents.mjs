@@ -1,4 +1,4 @@
-// What an attacker can fill 256 KiB with: each kind is work for another part of the reader.
+// What an attacker can fill a post with: each kind is work for another part of the reader.
 
 const numbered = (n, one) => Array.from({ length: n }, (_, at) => one(at)).join('');
 const long = (text, length) => text.repeat(Math.ceil(length / text.length)).slice(0, length);
@@ -15,7 +15,7 @@ const grows = { inside: tooMuch, insideWhole: tooMuch, signedInfo: tooMuch, refe
 const growsInSignature = { signedInfo: tooMuch, reference: tooMuch };
 
 /**
- * `open`, then `unit(i)` as often as there is room, but `most` times at most, then `close`, then text up to 256 KiB. `code`: why a
+ * `open`, then `unit(i)` as often as there is room, but `most` times at most, then `close`, then text up to the end. `code`: why a
  * document is refused that would be in order without the content; `codes`: the
  * same by carrier, null where it cannot be signed.
  */
@@ -31,7 +31,7 @@ export const contents = {
   'line ends, LF': { codes: { signedInfo: 'wrong_key', reference: 'wrong_key' }, unit: () => '\n' },
   'text of >': { codes: grows, unit: () => '>', most: 40_000 },
   'text of ]': { unit: () => ']' },
-  'text of ] and >': { codes: grows, unit: () => ']x>', most: 40_000 },
+  'text of ] and >': { codes: growsInSignature, unit: () => ']x>', most: 20_000 },
   'elements, too many': { unit: () => '<b/>', code: tooMuch },
   'elements, too many, with text': { unit: () => '<b>x</b>', code: tooMuch },
   'elements, empty': { codes: growsInSignature, unit: () => empty('b'), most: 19_900 },
@@ -46,13 +46,13 @@ export const contents = {
   'elements, deep, with text': { unit: () => `${'<b>x'.repeat(24)}${'</b>y'.repeat(24)}`, most: 200 },
   'elements, too deep': { unit: () => `${'<b>'.repeat(40)}${'</b>'.repeat(40)}`, code: tooMuch },
   'elements, spaces in tags': { unit: () => `<b${' '.repeat(50)}/>` },
-  'elements, one name of 200 KB': { codes: grows, unit: () => `<${'b'.repeat(200_000)}/>`, most: 1 },
+  'elements, one name of 170 KB': { codes: grows, unit: () => `<${'b'.repeat(170_000)}/>`, most: 1 },
   'elements, names of 200 letters': { unit: () => `<${'b'.repeat(200)}></${'b'.repeat(200)}>` },
   'attributes, 64 an element': { unit: () => `<b${numbered(64, (at) => ` a${at}=""`)}/>`, code: tooMuch },
   'attributes, 65 on the last element': { unit: () => `<b${numbered(64, (at) => ` a${at}=""`)}/>`, most: 31, after: `<b${numbered(65, (at) => ` a${at}=""`)}/>`, code: tooMuch },
   'attributes, 64 an element, few elements': { unit: () => `<b${numbered(64, (at) => ` a${at}=""`)}/>`, most: 31 },
   'attributes, one an element': { unit: () => '<b a=""/>', code: tooMuch },
-  'attributes, one an element, few elements': { codes: grows, unit: () => '<b a=""/>', most: 2_000 },
+  'attributes, one an element, few elements': { unit: () => '<b a=""/>', most: 2_000 },
   'attributes, of equal long names': { unit: () => `<b${numbered(64, (at) => ` ${'a'.repeat(50)}${at}=""`)}/>`, most: 31 },
   'attributes, in another namespace': { codes: { signed: null }, unit: () => `<b${numbered(64, (at) => ` saml:a${at}=""`)}/>`, most: 31 },
   'attributes, twice on the last element': { unit: () => `<b${numbered(64, (at) => ` a${at}=""`)}/>`, most: 31, after: '<b a="" a=""/>', code: 'duplicate_attribute' },
@@ -73,11 +73,10 @@ export const contents = {
   'some references': { unit: () => '&lt;', most: 20_000 },
   'some references between texts': { unit: () => '&#65;x', most: 10_000 },
   'some references, long': { unit: () => `&#${'0'.repeat(20)}65;` },
-  'one reference of 200 KB': { unit: () => `&#${'0'.repeat(200_000)}65;`, most: 1 },
+  'one reference of 170 KB': { unit: () => `&#${'0'.repeat(170_000)}65;`, most: 1 },
   'a reference to nothing at the end': { unit: () => 'x'.repeat(64), close: '&nothing;', code: 'entity_not_allowed' },
-  'CDATA sections': { unit: () => '<![CDATA[]]>', code: tooMuch },
-  'some CDATA sections': { unit: () => '<![CDATA[]]>', most: 20_300 },
-  'some CDATA sections, with text': { unit: () => '<![CDATA[x]]>y', most: 10_000 },
+  'CDATA sections': { unit: () => '<![CDATA[]]>' },
+  'CDATA sections, with text': { unit: () => '<![CDATA[x]]>y', most: 10_000 },
   'one CDATA section': { unit: () => 'x'.repeat(64), open: '<![CDATA[', close: ']]>' },
   'one CDATA section of ]': { unit: () => ']', open: '<![CDATA[', close: ' ]]>' },
   'one CDATA section of ] and >': { codes: grows, unit: () => ']>', open: '<![CDATA[', close: ' ]]>', most: 40_000 },
@@ -86,7 +85,7 @@ export const contents = {
   'declarations, 64 an element, few elements': { unit: () => `<b${numbered(64, (at) => ` xmlns:a${at}="u:a"`)}/>`, most: 31 },
   'declarations, of different URIs': { unit: (i) => `<b${numbered(64, (at) => ` xmlns:a${at}="u:${i}-${at}"`)}/>`, most: 31 },
   'declarations, of long URIs that begin alike': { unit: (i) => `<b xmlns="u:${long('a', 1000)}${i}"/>` },
-  'declarations, one an element, written again': { codes: grows, unit: (i) => `<b xmlns="u:${i}"/>`, most: 2_000 },
+  'declarations, one an element, written again': { unit: (i) => `<b xmlns="u:${i}"/>`, most: 2_000 },
   'declarations, used again and again': {
     open: `<b xmlns:a="u:${long('a', 2000)}">`,
     unit: () => '<a:c/>',
@@ -115,10 +114,10 @@ export const contents = {
     codes: grows,
   },
   'an unbound prefix at the end': { unit: () => '<b/>', most: 19_000, after: '<unbound:b/>', code: 'unbound_prefix' },
-  'identifiers': { codes: grows, unit: (i) => `<b ID="i${i}"/>`, most: 2_000 },
-  'identifiers that begin alike': { codes: grows, unit: (i) => `<b ID="${'i'.repeat(50)}${i}"/>`, most: 2_000 },
+  'identifiers': { unit: (i) => `<b ID="i${i}"/>`, most: 2_000 },
+  'identifiers that begin alike': { unit: (i) => `<b ID="${'i'.repeat(50)}${i}"/>`, most: 2_000 },
   'identifiers, one twice': { unit: (i) => `<b ID="i${i}"/>`, most: 2_000, after: '<b ID="i0"/>', code: 'duplicate_id' },
-  'identifiers of other names': { codes: grows, unit: (i) => `<b iD="i${i}"/>`, most: 2_000 },
+  'identifiers of other names': { unit: (i) => `<b iD="i${i}"/>`, most: 2_000 },
   'signatures': { unit: () => '<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"/>', code: 'signature_misplaced', most: 2_000 },
   'assertions': { unit: () => '<saml:Assertion/>', code: 'too_many_assertions' },
   'encrypted assertions': { unit: () => '<saml:EncryptedAssertion/>', code: 'too_many_assertions' },

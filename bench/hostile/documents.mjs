@@ -1,13 +1,15 @@
-// Documents of 256 KiB that are refused, each for its own reason.
+// Documents that are refused, each for its own reason, and that are as large as can be posted.
 import { assertion, conditions, confirmation, edit, nameId, response, scene, subject } from '../../dev/corpus/documents.mjs';
 import { signAssertion, signResponse } from '../../dev/corpus/sign.mjs';
 import { carriers } from './carriers.mjs';
+import { formOf } from '../support/sign-ins.mjs';
 import { contents } from './contents.mjs';
 
-const SIZE = 256 * 1024;
+/** What is read of a form (SPEC section 15); the document in it is base64, and can have three quarters of that. */
+const POSTED = 256 * 1024;
 const size = (text, latin) => Buffer.byteLength(text, latin ? 'latin1' : 'utf8');
 
-/** `[{ what, code, bytes }]`. */
+/** `[{ what, where, code, posted, bytes }]`: why the verifier refuses it, and why the ACS does, which looks for the provider first. */
 export function hostileDocuments() {
   const documents = [];
   for (const [what, content] of Object.entries(contents)) {
@@ -15,16 +17,29 @@ export function hostileDocuments() {
       const code = content.codes?.[where] ?? content.code ?? carrier.code;
       // What a signer's own tools refuse is not signed with them.
       if (where === 'signed' && (content.code || content.codes?.signed === null)) continue;
-      documents.push({ what, where, code, bytes: filled(carrier.carry, content) });
+      documents.push({ what, where, code, posted: code, bytes: largest(carrier.carry, content) });
     }
   }
-  for (const [what, [code, content, carry]] of Object.entries(others())) documents.push({ what, where: 'its own place', code, bytes: filled(carry, content) });
+  for (const [what, [code, content, carry, posted = code]] of Object.entries(others())) {
+    documents.push({ what, where: 'its own place', code, posted, bytes: largest(carry, content) });
+  }
   return documents;
 }
 
-/** What `carry` makes of as much content as makes 256 KiB of it. */
-function filled(carry, { open = '', unit, most = Infinity, after = '', close = '', latin = false, pad = 'x' }) {
-  const room = SIZE - size(carry(open + after + close), latin);
+/** What `carry` makes of as much content as can be posted with it. */
+function largest(carry, content) {
+  let room = (POSTED * 3) / 4;
+  for (;;) {
+    const document = filled(carry, content, room);
+    const posted = formOf('/', document.toString('base64')).body.length;
+    if (posted <= POSTED) return document;
+    room = Math.floor((room * POSTED) / posted) - 1;
+  }
+}
+
+/** What `carry` makes of as much content as makes so many bytes of it. */
+function filled(carry, { open = '', unit, most = Infinity, after = '', close = '', latin = false, pad = 'x' }, bytes) {
+  const room = bytes - size(carry(open + after + close), latin);
   const parts = [];
   let left = room;
   while (parts.length < most) {
@@ -37,7 +52,7 @@ function filled(carry, { open = '', unit, most = Infinity, after = '', close = '
   return Buffer.from(document, latin ? 'latin1' : 'utf8');
 }
 
-/** `[code, content, carry]` by name, where the content is not in one of the usual places. */
+/** `[code, content, carry, posted]` by name, where the content is not in one of the usual places. */
 function others() {
   const x = { unit: () => 'x'.repeat(64) };
   const spaces = { unit: () => ' '.repeat(64), pad: ' ' };
@@ -53,7 +68,7 @@ function others() {
     'white space before the root': ['expired', spaces, (content) => content + captured],
     'white space after the root': ['expired', spaces, (content) => captured + content],
     'a second root': ['not_xml', spaces, (content) => `${captured}${content}<b/>`],
-    'issuer of the Response': ['wrong_issuer', x, (content) => edit(captured, `<saml:Issuer>${scene.issuer}</saml:Issuer><samlp:Status>`, `<saml:Issuer>${content}</saml:Issuer><samlp:Status>`)],
+    'issuer of the Response': ['wrong_issuer', x, (content) => edit(captured, `<saml:Issuer>${scene.issuer}</saml:Issuer><samlp:Status>`, `<saml:Issuer>${content}</saml:Issuer><samlp:Status>`), 'unknown_issuer'],
     'destination': ['wrong_destination', x, (content) => edit(captured, `Destination="${scene.acsUrl}"`, `Destination="${content}"`)],
     'NameID': ['digest_mismatch', x, (content) => edit(captured, 'ada@example.com', content)],
     'NameID, signed': ['expired', x, (content) => signAssertion(response({ assertion: assertion({ subject: subject({ id: nameId(content) }) }) }))],
