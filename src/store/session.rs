@@ -115,7 +115,8 @@ pub fn delete_without_logout(account: &str, digest: &str) -> Statement {
 }
 
 /// The sessions that an identity provider means by a NameID and, if there are any, by indexes of its own. A session that
-/// it gave no index cannot be told from those that it means, so it is one of them.
+/// it gave no index cannot be told from those that it means, so it is one of them. So it is with formats: one that is
+/// absent or unspecified, there or here, may be any (SAML core 2.2.2 and 8.3.1); Entra signs in with one and out without.
 #[derive(Clone, Copy, Debug)]
 pub struct Named<'a> {
     /// Account.
@@ -133,7 +134,7 @@ impl Named<'_> {
     pub fn find(&self) -> Statement {
         Statement::new(
             "SELECT digest FROM sessions WHERE account_id = ?1 AND provider_id = ?2 AND name_id = ?3 \
-             AND COALESCE(name_id_format, ?4) = ?5 AND (?6 = '' OR session_index IS NULL \
+             AND (?5 = ?4 OR COALESCE(name_id_format, ?4) IN (?4, ?5)) AND (?6 = '' OR session_index IS NULL \
              OR instr(?6, char(10) || session_index || char(10)))",
             self.parameters(),
         )
@@ -143,7 +144,7 @@ impl Named<'_> {
     pub fn delete(&self) -> Statement {
         Statement::new(
             "DELETE FROM sessions WHERE account_id = ?1 AND provider_id = ?2 AND name_id = ?3 \
-             AND COALESCE(name_id_format, ?4) = ?5 AND (?6 = '' OR session_index IS NULL \
+             AND (?5 = ?4 OR COALESCE(name_id_format, ?4) IN (?4, ?5)) AND (?6 = '' OR session_index IS NULL \
              OR instr(?6, char(10) || session_index || char(10)))",
             self.parameters(),
         )

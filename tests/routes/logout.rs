@@ -102,7 +102,10 @@ fn every_message_to_take_ends_what_it_means() {
             "{}",
             case.name
         );
-        let meant = expected.format.as_deref().is_some_and(|format| format.ends_with(":emailAddress"))
+        let format = expected.format.as_deref();
+        // The session has `emailAddress`.
+        let meant = format
+            .is_none_or(|format| [":emailAddress", ":unspecified"].iter().any(|end| format.ends_with(end)))
             && (expected.session_indexes.is_empty() || expected.session_indexes.contains(&"_session".to_owned()));
         assert_eq!(site.database.count("sessions"), usize::from(!meant), "{}", case.name);
         assert_eq!(answer.header("set-cookie").is_some(), meant, "{}", case.name);
@@ -376,6 +379,31 @@ fn sessions_of_others_and_the_cookie_of_another_stay() {
     assert_eq!((answer.status, answer.header("set-cookie")), (302, None));
     assert_eq!(site.database.select("SELECT name_id FROM sessions"), ["grace@example.com"]);
     assert_eq!(site.get("/whoami").cookie(&session).send().status, 401);
+}
+
+/// Signed in with each format, ended by a request with each: Entra signs in with one and out without.
+#[test]
+fn a_request_without_a_format_means_all_and_a_session_without_one_is_meant_by_all() {
+    const EMAIL: &str = "'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress'";
+    const UNSPECIFIED: &str = "'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified'";
+    for binding in ["redirect", "post"] {
+        for (request, meant) in [
+            ("name-id-without-format", ["NULL", UNSPECIFIED, EMAIL, "'urn:x'"].as_slice()),
+            ("name-id-unspecified", &["NULL", UNSPECIFIED, EMAIL, "'urn:x'"]),
+            ("request", &["NULL", UNSPECIFIED, EMAIL]),
+            ("name-id-persistent", &["NULL", UNSPECIFIED]),
+        ] {
+            for format in ["NULL", UNSPECIFIED, EMAIL, "'urn:x'"] {
+                let site = site();
+                let session = site.signed_in();
+                site.database.execute(&format!("UPDATE sessions SET name_id_format = {format}"));
+                let answer = send(&site, &case(&format!("accept/{binding}/{request}")), &session);
+                let (status, ended) = (answer.status, answer.header("set-cookie").is_some());
+                assert_eq!((status, ended), (302, meant.contains(&format)), "{binding} {request} {format}");
+                assert_eq!(site.database.count("sessions"), usize::from(!ended), "{binding} {request} {format}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -43,19 +43,25 @@ fn with_sessions() -> Database {
 }
 
 #[test]
-fn a_name_id_means_sessions_of_its_format_and_indexes_choose_among_them() {
+fn a_name_id_means_sessions_of_its_format_or_of_none_and_indexes_choose_among_them() {
     for (value, format, indexes, meant) in [
-        ("n1", None, &[][..], &["bare", "one", "two"][..]),
-        ("n1", Some(UNSPECIFIED), &[], &["bare", "one", "two"]),
-        ("n1", Some(EMAIL), &[], &["email"]),
-        ("n1", Some("urn:other"), &[], &[]),
-        ("n1", None, &["_1"], &["bare", "one"]),
-        ("n1", None, &["_3", "_2", "_1"], &["bare", "one", "two"]),
+        ("n1", None, &[][..], &["bare", "email", "one", "two"][..]),
+        ("n1", Some(UNSPECIFIED), &[], &["bare", "email", "one", "two"]),
+        ("n1", Some(EMAIL), &[], &["bare", "email", "one", "two"]),
+        ("n1", Some("urn:other"), &[], &["bare", "one", "two"]),
+        ("n1", Some(""), &[], &["bare", "one", "two"]),
+        ("n1", None, &["_1"], &["bare", "email", "one"]),
+        ("n1", Some(UNSPECIFIED), &["_1"], &["bare", "email", "one"]),
+        ("n1", Some(EMAIL), &["_1"], &["bare", "email", "one"]),
+        ("n1", Some("urn:other"), &["_1"], &["bare", "one"]),
+        ("n1", Some("urn:other"), &["_3"], &["bare"]),
+        ("n1", None, &["_3", "_2", "_1"], &["bare", "email", "one", "two"]),
         ("n1", None, &["_3"], &["bare"]),
         ("n1", None, &["1"], &["bare"]),
         ("n1", None, &["_"], &["bare"]),
         ("n1", None, &["x_1", "_1x"], &["bare"]),
         ("N1", None, &[], &[]),
+        ("N1", Some(EMAIL), &[], &[]),
         ("", None, &[], &[]),
         ("n2", None, &[], &["other"]),
     ] {

@@ -27,6 +27,10 @@ for (const [binding, wire] of Object.entries({ redirect, post })) {
     ...ada,
     format: null,
   });
+  for (const format of ['unspecified', 'persistent']) {
+    const subject = nameId('ada@example.com', nameIdFormat[format]);
+    take(`name-id-${format}`, 'A format as it is given.', logoutRequest({ subject }), { ...ada, format: nameIdFormat[format] });
+  }
   take('extensions', 'Extensions are not read.', logoutRequest({ extensions: extensions('<x:Key xmlns:x="urn:x">1</x:Key>') }));
   take(
     'reason',
