@@ -13,7 +13,7 @@ use postern_xml::{Child, Document, Element, XmlError};
 use quick_xml::escape::escape;
 
 const XENC: &str = "http://www.w3.org/2001/04/xmlenc#";
-const XENC11: &str = "http://www.w3.org/2009/xmlenc11#";
+pub(super) const XENC11: &str = "http://www.w3.org/2009/xmlenc11#";
 const ELEMENT: &str = "http://www.w3.org/2001/04/xmlenc#Element";
 const ENCRYPTED_KEY: &str = "http://www.w3.org/2001/04/xmlenc#EncryptedKey";
 /// MGF1 of SHA-1, whatever the digest.
@@ -27,6 +27,36 @@ const MGF1_SHA256: &str = "http://www.w3.org/2009/xmlenc11#mgf1sha256";
 
 /// What can be said of the algorithms that are accepted.
 pub(super) const ACCEPTED: &str = "AES-GCM or AES-CBC with a key that is encrypted by RSA-OAEP, of which digest and MGF1 both have SHA-1 or both SHA-256";
+
+/// The ciphers of content that are accepted, best first.
+pub(super) const CIPHERS: [(&str, ContentCipher); 6] = [
+    ("http://www.w3.org/2009/xmlenc11#aes256-gcm", ContentCipher::AesGcm(256)),
+    ("http://www.w3.org/2009/xmlenc11#aes192-gcm", ContentCipher::AesGcm(192)),
+    ("http://www.w3.org/2009/xmlenc11#aes128-gcm", ContentCipher::AesGcm(128)),
+    ("http://www.w3.org/2001/04/xmlenc#aes256-cbc", ContentCipher::AesCbc(256)),
+    ("http://www.w3.org/2001/04/xmlenc#aes192-cbc", ContentCipher::AesCbc(192)),
+    ("http://www.w3.org/2001/04/xmlenc#aes128-cbc", ContentCipher::AesCbc(128)),
+];
+
+/// The key transports that are accepted: those only of which digest and MGF1 are of one hash, as WebCrypto has them. First what
+/// needs no parameters: whoever leaves them out is right all the same.
+pub(super) const TRANSPORTS: [Transport; 3] = [
+    Transport { uri: OAEP_MGF1P, digest: SHA1, mask: None, is: KeyTransport::OaepSha1 },
+    Transport { uri: OAEP, digest: SHA256, mask: Some(MGF1_SHA256), is: KeyTransport::OaepSha256 },
+    Transport { uri: OAEP, digest: SHA1, mask: Some(MGF1_SHA1), is: KeyTransport::OaepSha1 },
+];
+
+/// A key transport as XML Encryption 1.1, section 5.5.2, writes it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Transport {
+    /// `Algorithm` of the method.
+    pub(super) uri: &'static str,
+    /// Of its `ds:DigestMethod`.
+    pub(super) digest: &'static str,
+    /// Of its `xenc11:MGF`, where the method has one.
+    pub(super) mask: Option<&'static str>,
+    is: KeyTransport,
+}
 
 /// So many keys are tried, the newest first. Each costs a private-key operation, and overlaps need two.
 const MAX_KEYS: usize = 5;
@@ -202,14 +232,8 @@ fn encrypted_key(key: Element<'_, '_>, data: Element<'_, '_>) -> Result<(KeyTran
 
 fn cipher(method: Element<'_, '_>) -> Result<ContentCipher, SamlError> {
     let uri = algorithm(method)?;
-    let cipher = match (uri.strip_prefix(XENC11), uri.strip_prefix(XENC)) {
-        (Some("aes128-gcm"), _) => ContentCipher::AesGcm(128),
-        (Some("aes192-gcm"), _) => ContentCipher::AesGcm(192),
-        (Some("aes256-gcm"), _) => ContentCipher::AesGcm(256),
-        (_, Some("aes128-cbc")) => ContentCipher::AesCbc(128),
-        (_, Some("aes192-cbc")) => ContentCipher::AesCbc(192),
-        (_, Some("aes256-cbc")) => ContentCipher::AesCbc(256),
-        _ => return Err(SamlError::EncryptionNotAllowed { got: uri.to_owned() }),
+    let Some((_, cipher)) = CIPHERS.into_iter().find(|(known, _)| *known == uri) else {
+        return Err(SamlError::EncryptionNotAllowed { got: uri.to_owned() });
     };
     if method.children().next().is_some() {
         return shape("parameters of a cipher that has none");
@@ -221,7 +245,7 @@ fn cipher(method: Element<'_, '_>) -> Result<ContentCipher, SamlError> {
 fn transport(method: Element<'_, '_>) -> Result<(KeyTransport, Vec<u8>), SamlError> {
     let uri = algorithm(method)?;
     let not_allowed = |got: String| Err(SamlError::EncryptionNotAllowed { got });
-    if ![OAEP_MGF1P, OAEP].contains(&uri) {
+    if TRANSPORTS.iter().all(|known| known.uri != uri) {
         return not_allowed(uri.to_owned());
     }
     let (mut digest, mut mask, mut label) = (None, None, None);
@@ -237,13 +261,12 @@ fn transport(method: Element<'_, '_>) -> Result<(KeyTransport, Vec<u8>), SamlErr
         }
     }
     let (digest, mask) = (digest.unwrap_or(SHA1), mask.unwrap_or(MGF1_SHA1));
-    let transport = match (digest, mask) {
-        (SHA1, MGF1_SHA1) => KeyTransport::OaepSha1,
-        (SHA256, MGF1_SHA256) => KeyTransport::OaepSha256,
-        // WebCrypto has one digest for both.
-        _ => return not_allowed(format!("{uri} with {digest} and {mask}")),
+    let is_meant =
+        |known: &&Transport| (known.uri, known.digest, known.mask.unwrap_or(MGF1_SHA1)) == (uri, digest, mask);
+    let Some(Transport { is: transport, .. }) = TRANSPORTS.iter().find(is_meant) else {
+        return not_allowed(format!("{uri} with {digest} and {mask}"));
     };
-    Ok((transport, label.unwrap_or_default()))
+    Ok((*transport, label.unwrap_or_default()))
 }
 
 fn cipher_value(data: Element<'_, '_>) -> Result<Vec<u8>, SamlError> {
@@ -296,3 +319,7 @@ fn context(element: Element<'_, '_>) -> String {
 fn shape<T>(what: &'static str) -> Result<T, SamlError> {
     Err(SamlError::EncryptionShape(what))
 }
+
+#[cfg(test)]
+#[path = "encryption_tests.rs"]
+mod tests;

@@ -1,5 +1,7 @@
 //! Our own metadata, for identity providers that read it (SAML metadata 2.4.4).
 
+use super::Namespace;
+use super::encryption::{CIPHERS, TRANSPORTS, Transport, XENC11};
 use super::metadata::{POST, REDIRECT};
 use crate::crypto::Certificate;
 use quick_xml::escape::escape;
@@ -102,15 +104,6 @@ impl SpMetadata<'_> {
     }
 }
 
-/// The ciphers that we decrypt, best first (SAML metadata 2.4.1.1).
-const CIPHERS: &[&str] = &[
-    "http://www.w3.org/2009/xmlenc11#aes256-gcm",
-    "http://www.w3.org/2009/xmlenc11#aes128-gcm",
-    "http://www.w3.org/2001/04/xmlenc#aes256-cbc",
-    "http://www.w3.org/2001/04/xmlenc#aes128-cbc",
-    "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p",
-];
-
 fn key_descriptor(usage: &str, certificate: &Certificate) -> String {
     let mut xml = format!(
         concat!(
@@ -121,9 +114,30 @@ fn key_descriptor(usage: &str, certificate: &Certificate) -> String {
         certificate.to_base64()
     );
     if usage == "encryption" {
-        let method = |uri: &&str| format!(r#"<md:EncryptionMethod Algorithm="{uri}"/>"#);
-        xml.extend(CIPHERS.iter().map(method));
+        xml.push_str(&encryption_methods());
     }
     xml.push_str("</md:KeyDescriptor>");
+    xml
+}
+
+/// All that is decrypted, best first (SAML metadata 2.4.1.1).
+fn encryption_methods() -> String {
+    let mut xml = String::new();
+    for (uri, _) in CIPHERS {
+        xml.push_str(&format!(r#"<md:EncryptionMethod Algorithm="{uri}"/>"#));
+    }
+    for Transport { uri, digest, mask, .. } in TRANSPORTS {
+        let mask = mask.map(|mask| format!(r#"<xenc11:MGF xmlns:xenc11="{XENC11}" Algorithm="{mask}"/>"#));
+        xml.push_str(&format!(
+            concat!(
+                r#"<md:EncryptionMethod Algorithm="{}"><ds:DigestMethod xmlns:ds="{}" Algorithm="{}"/>{}"#,
+                "</md:EncryptionMethod>"
+            ),
+            uri,
+            Namespace::DSIG,
+            digest,
+            mask.unwrap_or_default()
+        ));
+    }
     xml
 }
