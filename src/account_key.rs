@@ -66,6 +66,12 @@ impl AccountKey {
         self.retires_at.is_none_or(|end| end > now)
     }
 
+    /// Keys in this order are the oldest first, whenever they were made: by time, then by retirement, then by id. A
+    /// successor retires last, since keys before it never retire later than it does.
+    pub fn age(&self) -> (Timestamp, bool, Option<Timestamp>, &str) {
+        (self.created_at, self.retires_at.is_none(), self.retires_at, &self.id)
+    }
+
     /// What the wrapping of the private key is bound to.
     pub fn owner(&self, account: &str) -> String {
         owner(account, &self.id)

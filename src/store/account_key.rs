@@ -18,7 +18,7 @@ struct Row {
     retires_at: Option<Timestamp>,
 }
 
-/// Every key pair of an account, the oldest first. It has a handful.
+/// Every key pair of an account. It has a handful.
 pub fn of_account(account: &str) -> Statement {
     Statement::new(
         "SELECT id, purpose, certificate, wrapped, created_at, retires_at FROM account_keys WHERE account_id = ?1 \
@@ -27,7 +27,8 @@ pub fn of_account(account: &str) -> Statement {
     )
 }
 
-/// Reads what [`of_account`] found.
+/// Reads what [`of_account`] found, the oldest first. Ids of one millisecond are in no order: of those that were made in
+/// it, a key that retires came before its successor, which does not yet.
 pub fn read(rows: &Rows) -> Result<Vec<AccountKey>, StoreError> {
     let key = |row: Row| {
         let malformed = |what: &str| StoreError::Row(format!("the {what} of key {}", row.id));
@@ -40,7 +41,9 @@ pub fn read(rows: &Rows) -> Result<Vec<AccountKey>, StoreError> {
             retires_at: row.retires_at,
         })
     };
-    rows.all::<Row>()?.into_iter().map(key).collect()
+    let mut keys: Vec<AccountKey> = rows.all::<Row>()?.into_iter().map(key).collect::<Result<_, _>>()?;
+    keys.sort_by(|a, b| a.age().cmp(&b.age()));
+    Ok(keys)
 }
 
 /// Makes a key pair.

@@ -42,7 +42,11 @@ fn a_successor_lets_those_of_its_purpose_and_account_retire_and_never_later() {
     let (soon, late) = (NOW.plus(Duration::days(1)), NOW.plus(Duration::days(9)));
     run(&database, account_key::retire("acme", Purpose::Signing, "k2", soon)).unwrap();
     run(&database, account_key::retire("acme", Purpose::Signing, "k3", late)).unwrap();
-    let retire = |account| keys(&database, account).iter().map(|key| key.retires_at).collect::<Vec<_>>();
+    let retire = |account| {
+        let mut keys = keys(&database, account);
+        keys.sort_by(|a, b| a.id.cmp(&b.id));
+        keys.iter().map(|key| key.retires_at).collect::<Vec<_>>()
+    };
     assert_eq!(retire("acme"), [None, Some(soon), Some(late), Some(soon)], "e1, k1, k2, k3");
     assert_eq!(retire("other"), [None; 3]);
 }
@@ -63,4 +67,34 @@ fn a_key_is_live_until_it_retires_and_forgotten_an_hour_later() {
         pollster::block_on(upkeep(&database, at)).unwrap();
         assert_eq!(keys(&database, "acme").len(), left);
     }
+}
+
+/// Ids begin with their time and go on with chance, so that of two keys of one millisecond either id may be the first.
+#[test]
+fn of_keys_made_in_one_millisecond_the_successor_is_the_newest() {
+    for order in [["k1", "k2", "k3"], ["k3", "k2", "k1"], ["k2", "k3", "k1"]] {
+        let database = scene();
+        let mut days = 9;
+        for id in order {
+            insert(&database, "acme", &key_of(id));
+            run(&database, account_key::retire("acme", Purpose::Signing, id, NOW.plus(Duration::days(days)))).unwrap();
+            let all = keys(&database, "acme");
+            assert_eq!(live(&all, Purpose::Signing, NOW).next_back().unwrap().id, id, "{order:?}");
+            days += 1;
+        }
+        let later = Timestamp(NOW.0 + 1);
+        insert(&database, "acme", &AccountKey { created_at: later, retires_at: None, ..key_of("a0") });
+        run(&database, account_key::retire("acme", Purpose::Signing, "a0", later.plus(Duration::days(days)))).unwrap();
+        let all = keys(&database, "acme");
+        assert_eq!(ids(all.iter()), [order[0], order[1], order[2], "a0"]);
+    }
+}
+
+#[test]
+fn keys_of_one_millisecond_without_a_successor_are_in_the_order_of_their_ids() {
+    let database = scene();
+    for id in ["k2", "k3", "k1"] {
+        insert(&database, "acme", &key_of(id));
+    }
+    assert_eq!(ids(keys(&database, "acme").iter()), ["k1", "k2", "k3"]);
 }
