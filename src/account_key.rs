@@ -1,7 +1,10 @@
 //! Key pairs of an account. Identity providers know the certificates from our metadata; a successor is published before the
 //! key before it retires, so that nobody is cut off by a change.
 
-use crate::crypto::{Certificate, Crypto, CryptoError, MasterKey, PrivateKey, WrappedKey, self_signed};
+use crate::crypto::{
+    Certificate, ContentCipher, Crypto, CryptoError, Encrypted, KeyTransport, MasterKey, PrivateKey, WrappedKey,
+    self_signed,
+};
 use crate::time::{Duration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +78,20 @@ impl AccountKey {
     /// What the wrapping of the private key is bound to.
     pub fn owner(&self, account: &str) -> String {
         owner(account, &self.id)
+    }
+
+    /// Whether the private key can be unwrapped. One that was wrapped with another key, or damaged, cannot.
+    pub async fn is_usable<C: Crypto>(&self, crypto: &C, master: &MasterKey, account: &str) -> bool {
+        let owner = self.owner(account);
+        let key = self.private(&owner, master);
+        match self.purpose {
+            Purpose::Signing => crypto.sign(key, b"").await.is_ok(),
+            // Nothing is encrypted to it here: that it does not open is no failure of the key.
+            Purpose::Encryption => {
+                let (transport, cipher) = (KeyTransport::OaepSha256, ContentCipher::AesGcm(256));
+                crypto.decrypt(key, Encrypted { transport, label: b"", key: b"", cipher, content: b"" }).await.is_ok()
+            }
+        }
     }
 
     /// The private key, as the seam takes it. `owner` is what [`AccountKey::owner`] says.

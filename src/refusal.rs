@@ -96,11 +96,18 @@ impl Refusal {
         }
     }
 
-    /// What the operator should know: the refusal is our failure, not the peer's.
+    /// What the operator should know: the refusal is our failure, or may be, and not the peer's.
     pub fn fault(&self) -> Option<String> {
         match self {
             Self::Saml(SamlError::Crypto(error)) | Self::Logout(LogoutError::Saml(SamlError::Crypto(error))) => {
                 Some(error.to_string())
+            }
+            // The peer's, as far as can be told; unless it is encrypted to one of these.
+            Self::Saml(SamlError::DecryptionFailed { unusable, .. }) if !unusable.is_empty() => {
+                let keys = unusable.join(", ");
+                Some(format!(
+                    "the private keys of the certificates {keys} cannot be unwrapped: is MASTER_KEY another one?"
+                ))
             }
             _ => None,
         }

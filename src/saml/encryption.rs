@@ -6,7 +6,7 @@
 use super::error::SamlError;
 use super::{Namespace, base64_text};
 use crate::account_key::{self, AccountKey, Purpose};
-use crate::crypto::{ContentCipher, Crypto, Encrypted, KeyTransport, MasterKey};
+use crate::crypto::{ContentCipher, Crypto, CryptoError, Encrypted, KeyTransport, MasterKey};
 use crate::provider::Encryption;
 use crate::time::Timestamp;
 use postern_xml::{Child, Document, Element, XmlError};
@@ -98,17 +98,31 @@ impl Decryption<'_> {
     pub(super) async fn open<C: Crypto>(&self, encrypted: Element<'_, '_>, crypto: &C) -> Result<Plaintext, SamlError> {
         let Ciphertext { transport, label, key, cipher, content, context } = Ciphertext::read(encrypted)?;
         let encrypted = Encrypted { transport, label: &label, key: &key, cipher, content: &content };
-        let live = || account_key::live(self.keys, Purpose::Encryption, self.now).rev().take(MAX_KEYS);
-        for key in live() {
-            let Some(master) = self.master else { break };
-            let owner = key.owner(self.account);
-            let bytes = crypto.decrypt(key.private(&owner, master), encrypted).await.map_err(SamlError::Crypto)?;
-            if let Some(plaintext) = Plaintext::of(bytes.unwrap_or_default(), &context) {
-                return Ok(plaintext);
+        let (mut keys, mut unusable, mut failure) = (Vec::new(), Vec::new(), None);
+        for key in account_key::live(self.keys, Purpose::Encryption, self.now).rev().take(MAX_KEYS) {
+            let fingerprint = key.certificate.fingerprint().to_owned();
+            let opened = match self.master {
+                Some(master) => crypto.decrypt(key.private(&key.owner(self.account), master), encrypted).await,
+                None => Err(CryptoError("there is no MASTER_KEY to unwrap private keys with".into())),
+            };
+            match opened {
+                Ok(bytes) => {
+                    if let Some(plaintext) = Plaintext::of(bytes.unwrap_or_default(), &context) {
+                        return Ok(plaintext);
+                    }
+                    keys.push(fingerprint);
+                }
+                // Whatever the ciphertext is: the key was wrapped with another MASTER_KEY, or is damaged. Others may do.
+                Err(error) => {
+                    unusable.push(fingerprint);
+                    failure = failure.or(Some(error));
+                }
             }
         }
-        let keys = live().map(|key| key.certificate.fingerprint().to_owned()).collect();
-        Err(SamlError::DecryptionFailed { keys })
+        match failure {
+            Some(error) if keys.is_empty() => Err(SamlError::Crypto(error)),
+            _ => Err(SamlError::DecryptionFailed { keys, unusable }),
+        }
     }
 }
 

@@ -37,8 +37,9 @@ pub enum SamlError {
     /// An assertion or its key encrypted in a way that is not allowed.
     EncryptionNotAllowed { got: String },
     /// No key of the account opens it, or what comes out is no assertion: an answer does not say which. `keys` are the
-    /// fingerprints of the certificates of the keys in use.
-    DecryptionFailed { keys: Vec<String> },
+    /// fingerprints of the certificates of the keys in use, `unusable` of those in use that cannot be unwrapped, whatever
+    /// the message is.
+    DecryptionFailed { keys: Vec<String>, unusable: Vec<String> },
     /// A part of the assertion that is encrypted by itself.
     EncryptedPart { got: &'static str },
     /// A signature that is not a child of the Response or Assertion it signs, right after `Issuer`.
@@ -190,9 +191,16 @@ impl SamlError {
             }
             Self::AlgorithmNotAllowed { uri } => fact(signature_method::ACCEPTED.into(), Some(uri.clone())),
             Self::EncryptionNotAllowed { got } => fact(encryption::ACCEPTED.into(), Some(got.clone())),
-            Self::DecryptionFailed { keys } if keys.is_empty() => fact("an encryption key of the account".into(), None),
-            Self::DecryptionFailed { keys } => {
-                fact(format!("one assertion, encrypted for one of the certificates {}", keys.join(", ")), None)
+            Self::DecryptionFailed { keys, .. } if keys.is_empty() => {
+                fact("an encryption key of the account".into(), None)
+            }
+            Self::DecryptionFailed { keys, unusable } => {
+                let expected = format!("one assertion, encrypted for one of the certificates {}", keys.join(", "));
+                let but = match unusable.as_slice() {
+                    [] => String::new(),
+                    unusable => format!("; the private keys of {} cannot be unwrapped", unusable.join(", ")),
+                };
+                fact(expected + &but, None)
             }
             Self::EncryptedPart { got } => Fact { expected: None, got: Some((*got).into()) },
             Self::TransformNotAllowed { uri } => {

@@ -172,6 +172,17 @@ describe('a change of keys', () => {
     assert.equal(error.expected, 'an encryption key of the account');
   });
 
+  test('past a key that cannot be unwrapped goes on, and the key is told of', async () => {
+    const account = await encrypting();
+    const newest = { id: 'z'.repeat(26), createdAt: Date.now() + 1000 };
+    await insertKey(account, 'sp', { ...newest, wrappedFor: 'somebody-else' });
+    await account.signIn('ada@example.com', { sign: encryptedFor(account.key.certificate) });
+    const { items } = await account.expect(200, 'GET', '/keys');
+    assert.deepEqual(items.map(({ id, usable }) => [id, usable]), [[account.key.id, true], [newest.id, false]]);
+    const { error } = await account.refusedSignIn('decryption_failed', 'ada@example.com', { sign: encryptedFor(items[1].certificate) });
+    assert.ok(error.expected.endsWith(`; the private keys of ${items[1].fingerprint} cannot be unwrapped`), error.expected);
+  });
+
   test('a key of another account does not open', async () => {
     const [account, other] = [await encrypting(), await encrypting()];
     await account.refusedSignIn('decryption_failed', 'ada@example.com', { sign: encryptedFor(other.key.certificate) });

@@ -5,6 +5,7 @@ mod accounts;
 mod corpus;
 mod explain;
 mod faults;
+mod keys;
 mod login;
 mod logout;
 mod metadata;

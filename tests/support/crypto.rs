@@ -23,12 +23,19 @@ pub(crate) fn master_key() -> MasterKey {
 pub(crate) struct TestCrypto {
     /// Plaintexts by the SHA-256 of the encrypted content, in base64.
     plaintexts: RefCell<HashMap<String, Vec<u8>>>,
+    /// Whose keys something was to be decrypted with, in order.
+    tried: RefCell<Vec<String>>,
 }
 
 impl TestCrypto {
     /// From now on content of this SHA-256 decrypts to this plaintext, both in base64.
     pub(crate) fn knows(&self, content: &str, plaintext: &str) {
         self.plaintexts.borrow_mut().insert(content.to_owned(), STANDARD.decode(plaintext).unwrap());
+    }
+
+    /// Whose keys something was to be decrypted with since this was asked last: account and id of each.
+    pub(crate) fn tried(&self) -> Vec<String> {
+        self.tried.take()
     }
 
     /// The signature of a message by a key.
@@ -60,6 +67,7 @@ impl Crypto for TestCrypto {
     }
 
     async fn decrypt(&self, key: PrivateKey<'_>, encrypted: Encrypted<'_>) -> Result<Option<Vec<u8>>, CryptoError> {
+        self.tried.borrow_mut().push(key.owner.to_owned());
         check(key)?;
         Ok(self.plaintexts.borrow().get(&STANDARD.encode(Sha256::digest(encrypted.content))).cloned())
     }

@@ -26,7 +26,14 @@ pub(crate) async fn list<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, accou
     if found.first::<Account>()?.is_none() {
         return Ok(not_found("account"));
     }
-    let items: Vec<Value> = store::account_key::read(&keys)?.iter().map(shown).collect();
+    let mut items = Vec::new();
+    for key in store::account_key::read(&keys)? {
+        let usable = match &postern.deployment.master_key {
+            Some(master) => key.is_usable(postern.crypto, master, account).await,
+            None => false,
+        };
+        items.push(listed(&key, usable));
+    }
     Ok(Answer::json(200, &json!({ "items": items, "nextCursor": null })))
 }
 
@@ -65,7 +72,7 @@ pub(crate) async fn create<S: Store, C: Crypto>(
     let committed = store::commit(postern.store, plan).await;
     postern.configurations.forget(account);
     match committed {
-        Ok(_) => Ok(Answer::json(201, &shown(&key))),
+        Ok(_) => Ok(Answer::json(201, &listed(&key, true))),
         Err(StoreError::Constraint(Constraint::Reference)) => Ok(not_found("account")),
         Err(error) => Err(error.into()),
     }
@@ -113,6 +120,13 @@ async fn generate<S: Store, C: Crypto>(
     let id = postern.fresh_id();
     let key = AccountKey::generate(postern.crypto, master, account, id, purpose, postern.now).await;
     Ok(key?)
+}
+
+/// With whether it can be used here and now, which is no property of the key: the log does not have it.
+fn listed(key: &AccountKey, usable: bool) -> Value {
+    let mut item = shown(key);
+    item["usable"] = json!(usable);
+    item
 }
 
 fn shown(key: &AccountKey) -> Value {

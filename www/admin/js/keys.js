@@ -27,7 +27,7 @@ export async function keysView({ account, signal, reload, announce }) {
               purposes[key.purpose] ?? key.purpose,
               time(key.createdAt),
               expiry(key.notAfter),
-              key.retiresAt ? time(key.retiresAt) : 'In use',
+              stateOf(key),
               fingerprint(key.fingerprint),
               download(account, key),
             ]),
@@ -36,6 +36,12 @@ export async function keysView({ account, signal, reload, announce }) {
       section('Make the next key', nextKey(path, reload, announce).element),
     ],
   };
+}
+
+/** Until when it is used, or that it cannot be. */
+function stateOf({ usable, retiresAt }) {
+  if (!usable) return 'Cannot be used: it was made under another MASTER_KEY, or is damaged';
+  return retiresAt ? time(retiresAt) : 'In use';
 }
 
 function download(account, { certificate, purpose, fingerprint: digest }) {
