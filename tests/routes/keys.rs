@@ -10,6 +10,9 @@ use serde_json::{Value, json};
 
 const ENCRYPTED: &str = "accept/encryption/aes256-gcm-mgf1p-sha1-inside";
 
+/// So many keys are tried (`MAX_KEYS` of `src/saml/encryption.rs`).
+const TRIED: usize = 5;
+
 /// A site whose provider encrypts to one of so many keys, and the ids of these, the oldest first.
 fn site(keys: usize) -> (Site, Vec<String>) {
     let site = Site::new();
@@ -62,6 +65,31 @@ fn usable(site: &Site) -> Vec<(String, bool)> {
     let list = body(&site.get("/api/v1/accounts/acme/keys").admin().send());
     let item = |item: &Value| (item["id"].as_str().unwrap().to_owned(), item["usable"].as_bool().unwrap());
     list["items"].as_array().unwrap().iter().map(item).collect()
+}
+
+#[test]
+fn the_newest_five_keys_are_tried_and_no_more() {
+    for keys in [1, TRIED - 1, TRIED, TRIED + 1, TRIED + 3] {
+        let (mut site, ids) = site(keys);
+        let (tried, answer) = sign_in(&mut site);
+        assert_eq!((answer.status, site.last_sign_in().as_str()), (403, "decryption_failed"));
+        // Once with the remembered configuration or a fresh one: this one is fresh.
+        assert_eq!(tried, newest_first(&ids)[..keys.min(TRIED)], "{keys} keys");
+        decrypts(&site);
+        let (tried, answer) = sign_in(&mut site);
+        assert_eq!((tried, answer.status), (vec![ids[keys - 1].clone()], 303), "nothing is tried after what opens");
+    }
+}
+
+#[test]
+fn keys_that_cannot_be_unwrapped_are_among_the_five() {
+    let (mut site, ids) = site(TRIED + 1);
+    decrypts(&site);
+    for id in &ids[1..] {
+        damage(&site, id);
+    }
+    let (tried, answer) = sign_in(&mut site);
+    assert_eq!((tried.len(), answer.status), (TRIED, 503));
 }
 
 #[test]
