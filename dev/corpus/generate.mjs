@@ -35,6 +35,7 @@ const parts = [
 ];
 for (const part of parts) await import(`./${part}.mjs`);
 data('public-keys.json', (await import('./public-keys.mjs')).publicKeys());
+data('signatures.json', (await import('./signatures.mjs')).signatures());
 data('metadata.json', (await import('./metadata.mjs')).metadata());
 const { files, changed } = finish({ check });
 console.log(`${files} files, ${changed.length} ${check ? 'would change' : 'written or removed'}`);

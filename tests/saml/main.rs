@@ -6,6 +6,7 @@ mod corpus;
 mod crypto;
 mod logout;
 mod metadata;
+mod signatures;
 #[path = "../support/mod.rs"]
 mod support;
 mod wycheproof;
