@@ -42,6 +42,9 @@ struct SignedIn {
 /// Why a round of a sign-in ends without a session.
 enum Stop {
     Refused(Refusal),
+    /// Of a response whose assertion came encrypted, before a signature held. Whether it opened decides nothing of what is done
+    /// next: the time of an answer would tell, and help to decrypt.
+    Sealed(Refusal),
     /// The remembered configuration is not the current one.
     Stale,
     /// Another sign-in created or linked the same user at the same time.
@@ -74,26 +77,25 @@ pub(super) async fn acs<S: Store, C: Crypto>(
     let mut log = SignIn::begun(postern.fresh_id(), postern.now);
     for _ in 0..MAX_ROUNDS {
         log = SignIn::begun(log.id, postern.now);
-        match sign_in(postern, call, &configuration, &mut log).await {
+        let refusal = match sign_in(postern, call, &configuration, &mut log).await {
             Ok(signed_in) => return Ok(welcome(&signed_in)),
             Err(Stop::Store(error)) => return Err(error.into()),
-            Err(Stop::Raced) => {}
+            Err(Stop::Raced) => continue,
             Err(Stop::Refused(refusal)) if fresh || !may_be_stale(&refusal) => {
                 return Ok(refuse(postern, &configuration, log, &refusal).await?);
             }
-            Err(stop @ (Stop::Stale | Stop::Refused(_))) => {
-                let Some(read) = postern.fresh_configuration(account).await? else {
-                    return Ok(page::sentence(404, &postern.deployment.public_url, "There is no such account."));
-                };
-                // The same configuration would refuse it again, for all the work that a large response can be.
-                if let Stop::Refused(refusal) = stop
-                    && *read == *configuration
-                {
-                    return Ok(refuse(postern, &read, log, &refusal).await?);
-                }
-                (configuration, fresh) = (read, true);
-            }
+            Err(Stop::Sealed(refusal)) if fresh => return Ok(refuse(postern, &configuration, log, &refusal).await?),
+            Err(Stop::Refused(refusal) | Stop::Sealed(refusal)) => Some(refusal),
+            Err(Stop::Stale) => None,
+        };
+        let Some(read) = postern.fresh_configuration(account).await? else {
+            return Ok(page::sentence(404, &postern.deployment.public_url, "There is no such account."));
+        };
+        // The same configuration would refuse it again, for all the work that a large response can be.
+        if let Some(refusal) = refusal.filter(|_| *read == *configuration) {
+            return Ok(refuse(postern, &read, log, &refusal).await?);
         }
+        (configuration, fresh) = (read, true);
     }
     Err(StoreError::Unavailable("a sign-in was overtaken by others again and again".into()).into())
 }
@@ -102,11 +104,15 @@ pub(super) async fn acs<S: Store, C: Crypto>(
 fn may_be_stale(refusal: &Refusal) -> bool {
     use SamlError::{Expired, NotYetValid, UnknownIssuer, WrongAudience, WrongKey};
     let Refusal::Saml(error) = refusal else { return false };
-    error.is_of_encryption()
-        || matches!(
-            error,
-            UnknownIssuer { .. } | WrongKey { .. } | WrongAudience { .. } | Expired { .. } | NotYetValid { .. }
-        )
+    matches!(
+        error,
+        SamlError::NotEncrypted
+            | UnknownIssuer { .. }
+            | WrongKey { .. }
+            | WrongAudience { .. }
+            | Expired { .. }
+            | NotYetValid { .. }
+    )
 }
 
 fn welcome(signed_in: &SignedIn) -> Answer {
@@ -143,8 +149,11 @@ async fn sign_in<S: Store, C: Crypto>(
     let provider = choose_provider(&received, configuration, log)?;
 
     let keys = provider.trusted_keys();
-    let readable = received.decrypt(&postern.decryption(configuration, provider), keys, postern.crypto).await?;
-    let authentic = readable.authenticate(keys, postern.crypto).await?;
+    let stop: fn(Refusal) -> Stop = if received.is_encrypted() { Stop::Sealed } else { Stop::Refused };
+    let refused = |error| stop(Refusal::Saml(error));
+    let decryption = postern.decryption(configuration, provider);
+    let readable = received.decrypt(&decryption, keys, postern.crypto).await.map_err(refused)?;
+    let authentic = readable.authenticate(keys, postern.crypto).await.map_err(refused)?;
     let audience = postern.sp_entity_id(provider);
     let acs_url = postern.called_url(call);
     let checked = authentic.check(&Expectations {

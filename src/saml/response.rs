@@ -100,6 +100,11 @@ impl<'a> ReceivedResponse<'a> {
         self.claimed_issuer.as_deref()
     }
 
+    /// Whether the assertion came encrypted.
+    pub fn is_encrypted(&self) -> bool {
+        self.document.at(self.assertion).local_name() == "EncryptedAssertion"
+    }
+
     /// Decrypts the assertion, if it is encrypted. A signature around the ciphertext is verified before.
     pub async fn decrypt<C: Crypto>(
         self,
@@ -108,8 +113,7 @@ impl<'a> ReceivedResponse<'a> {
         crypto: &C,
     ) -> Result<ReadableResponse<'a>, SamlError> {
         let assertion = self.document.at(self.assertion);
-        let is_encrypted = assertion.local_name() == "EncryptedAssertion";
-        let assertion = match (is_encrypted, decryption.policy) {
+        let assertion = match (self.is_encrypted(), decryption.policy) {
             (false, Encryption::Require) => return Err(SamlError::NotEncrypted),
             (true, Encryption::Off) => return Err(SamlError::EncryptedAssertion),
             (false, _) => Readable::AsReceived(self.assertion),

@@ -10,6 +10,7 @@ use postern::store::commit;
 use postern::store::pending_request::{self, PendingRequest};
 use postern::time::{Duration, Timestamp};
 use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Cases whose assertion is sound and names nobody whom Postern could create: the NameID is no address, and there is no
 /// attribute with one.
@@ -118,6 +119,37 @@ fn every_response_to_refuse_writes_one_line_of_the_log_and_nothing_else() {
         assert_eq!(new.iter().filter(|row| row.starts_with("sign_ins|")).count(), 1, "{}", case.name);
     }
     assert!(used > 800, "{used}");
+}
+
+/// Time is an answer too: what a ciphertext opened to must not decide how often the database is asked.
+#[test]
+fn whether_an_assertion_opened_shows_in_no_call_of_the_database() {
+    let mut by_calls = BTreeMap::<Vec<&str>, Vec<String>>::new();
+    let mut codes = BTreeSet::new();
+    for case in cases("refuse/encryption") {
+        let code = &case.header.refused.as_ref().unwrap().code;
+        let is_tried = case.name.contains("/failed/") || !case.header.decrypts.is_empty();
+        let is_tried = is_tried && !["assertion_misplaced", "unknown_issuer"].contains(&code.as_str());
+        // Two assertions that anybody can see, and what only a key of the provider can say.
+        let is_outside = ["/beside-a-plain-one", "/original-in-the-response", "/two-encrypted", "/policy/"];
+        if !is_tried || is_outside.iter().any(|part| case.name.contains(part)) {
+            continue;
+        }
+        let site = site(&case).unwrap();
+        assert_eq!(site.post("/saml/acme/acs").response("PGEvPg==").send().status, 400, "an isolate that remembers");
+        site.wait(Duration(1));
+        site.database.watch(&[]);
+        assert_eq!(post(&site, &case).status, 403, "{}", case.name);
+        assert_eq!(site.last_sign_in(), *code, "{}", case.name);
+        let calls = site.database.statements().iter().map(|statement| statement.sql).collect();
+        by_calls.entry(calls).or_default().push(case.name);
+        codes.insert(code.clone());
+    }
+    assert!(
+        ["decryption_failed", "digest_mismatch", "not_signed"].iter().all(|code| codes.contains(*code)),
+        "{codes:?}"
+    );
+    assert_eq!(by_calls.len(), 1, "{by_calls:#?}");
 }
 
 fn is_usual(header: &Header) -> bool {
