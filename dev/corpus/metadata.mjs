@@ -63,7 +63,7 @@ export const metadata = () => ({
     ),
   ),
   ...Object.fromEntries(
-    ['', '-PT1H', '1H', 'P1H', 'PT1D', 'PTxH', 'PT99999999999H'].map((text) => [
+    ['', '-PT1H', '1H', 'P1H', 'PT1D', 'PTxH', 'PT99999999999H', 'P4294967295Y'].map((text) => [
       `kept for ${text || 'nothing'}, which is no time`,
       { document: entity(one, { attributes: ` cacheDuration="${text}"` }), entityId: one, keys: ['idp'] },
     ]),

@@ -246,7 +246,7 @@ fn duration(text: &str) -> Option<Duration> {
     };
     let days = part(date, &[('Y', 365 * 86400), ('M', 30 * 86400), ('D', 86400)])?;
     let seconds = part(time, &[('H', 3600), ('M', 60), ('S', 1)])?;
-    Some(Duration::seconds(days.checked_add(seconds)?))
+    Some(Duration(days.checked_add(seconds)?.checked_mul(1000)?))
 }
 
 fn speaks_saml2(role: &Element<'_, '_>) -> bool {
