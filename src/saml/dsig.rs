@@ -104,7 +104,8 @@ impl Signature {
     }
 }
 
-/// The certificate whose key made a signature over some bytes, if one of the trusted did.
+/// The certificate whose key made a signature over some bytes, if one of the trusted did. A key that the platform does not take
+/// (a point on no curve) is an error only where no other key made the signature: metadata can name any.
 pub(super) async fn signer<'k, C: Crypto>(
     bytes: &[u8],
     algorithm: SignatureAlgorithm,
@@ -112,15 +113,19 @@ pub(super) async fn signer<'k, C: Crypto>(
     keys: &'k TrustedKeys,
     crypto: &C,
 ) -> Result<Option<&'k Certificate>, SamlError> {
+    let mut outcome = Ok(None);
     for certificate in keys.certificates() {
         let key = certificate.key();
-        if key.fits(algorithm, signature)
-            && crypto.verify(key, algorithm, bytes, signature).await.map_err(SamlError::Crypto)?
-        {
-            return Ok(Some(certificate));
+        if !key.fits(algorithm, signature) {
+            continue;
+        }
+        match crypto.verify(key, algorithm, bytes, signature).await {
+            Ok(true) => return Ok(Some(certificate)),
+            Ok(false) => {}
+            Err(error) => outcome = Err(SamlError::Crypto(error)),
         }
     }
-    Ok(None)
+    outcome
 }
 
 pub(super) fn read_signature(

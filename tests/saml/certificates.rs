@@ -1,11 +1,14 @@
 //! Which public keys are trusted at all: a provider is made of certificates whose keys are.
 
-use crate::support::corpus::ISSUER;
-use crate::support::keys::{certificate_text, metadata};
+use crate::support::corpus::{ISSUER, case};
+use crate::support::keys::{certificate, certificate_text, metadata};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use postern::crypto::native::NativeCrypto;
 use postern::crypto::{Certificate, CertificateError, DigestAlgorithm, KeyError, KeyKind, PublicKey, TrustedKeys};
-use postern::saml::{IdpMetadata, MetadataError};
+use postern::provider::Encryption;
+use postern::saml::{Decryption, IdpMetadata, MetadataError, ReceivedResponse, SamlError};
+use postern::time::Timestamp;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -100,4 +103,35 @@ fn weak_keys_and_sha1_are_trusted_together_or_not_at_all() {
     for (digest, always) in [(DigestAlgorithm::Sha1, false), (DigestAlgorithm::Sha256, true)] {
         assert_eq!((strict.allow(digest), lenient.allow(digest)), (always, true), "{digest:?}");
     }
+}
+
+/// The certificate of a key on P-256 with another number in the place of its point: on no curve.
+fn off_the_curve() -> Certificate {
+    let sound = Certificate::from_base64(&certificate_text("ec-p256")).unwrap();
+    let mut der = STANDARD.decode(sound.to_base64()).unwrap();
+    let spki = sound.key().spki();
+    let at = der.windows(spki.len()).position(|window| window == spki).unwrap();
+    der[at + spki.len() - 1] ^= 1;
+    Certificate::from_base64(&STANDARD.encode(der)).unwrap()
+}
+
+#[test]
+fn a_key_that_the_platform_does_not_take_is_in_nobodys_way() {
+    let [sound, broken] = [certificate("ec-p256"), off_the_curve()];
+    let response = case("accept/algorithms/ecdsa-p256-sha256-on-the-assertion").document;
+    let verified = |certificates: [&Certificate; 2]| {
+        let keys = TrustedKeys::new(certificates, false).unwrap();
+        let received = ReceivedResponse::parse(&response).unwrap();
+        let decryption =
+            Decryption { policy: Encryption::Off, account: "acme", keys: &[], master: None, now: Timestamp(0) };
+        pollster::block_on(async {
+            received.decrypt(&decryption, &keys, &NativeCrypto).await?.authenticate(&keys, &NativeCrypto).await
+        })
+    };
+    for certificates in [[&broken, &sound], [&sound, &broken]] {
+        let authentic = verified(certificates).unwrap();
+        assert_eq!(authentic.signed().0.fingerprint(), sound.fingerprint());
+    }
+    // Where no other key made the signature, that one could have: it is not the peer's fault.
+    assert!(matches!(verified([&broken, &certificate("idp")]), Err(SamlError::Crypto(_))));
 }
