@@ -98,18 +98,17 @@ impl Decryption<'_> {
     pub(super) async fn open<C: Crypto>(&self, encrypted: Element<'_, '_>, crypto: &C) -> Result<Plaintext, SamlError> {
         let Ciphertext { transport, label, key, cipher, content, context } = Ciphertext::read(encrypted)?;
         let encrypted = Encrypted { transport, label: &label, key: &key, cipher, content: &content };
-        let (mut keys, mut unusable, mut failure) = (Vec::new(), Vec::new(), None);
+        let (mut opened, mut keys, mut unusable, mut failure) = (None, Vec::new(), Vec::new(), None);
         for key in account_key::live(self.keys, Purpose::Encryption, self.now).rev().take(MAX_KEYS) {
             let fingerprint = key.certificate.fingerprint().to_owned();
-            let opened = match self.master {
+            let bytes = match self.master {
                 Some(master) => crypto.decrypt(key.private(&key.owner(self.account), master), encrypted).await,
                 None => Err(CryptoError("there is no MASTER_KEY to unwrap private keys with".into())),
             };
-            match opened {
+            match bytes {
                 Ok(bytes) => {
-                    if let Some(plaintext) = Plaintext::of(bytes.unwrap_or_default(), &context) {
-                        return Ok(plaintext);
-                    }
+                    // The others are tried all the same: how many were would tell that one opened it.
+                    opened = opened.or_else(|| Plaintext::of(bytes.unwrap_or_default(), &context));
                     keys.push(fingerprint);
                 }
                 // Whatever the ciphertext is: the key was wrapped with another MASTER_KEY, or is damaged. Others may do.
@@ -119,10 +118,10 @@ impl Decryption<'_> {
                 }
             }
         }
-        match failure {
-            Some(error) if keys.is_empty() => Err(SamlError::Crypto(error)),
-            _ => Err(SamlError::DecryptionFailed { keys, unusable }),
-        }
+        opened.ok_or(match failure {
+            Some(error) if keys.is_empty() => SamlError::Crypto(error),
+            _ => SamlError::DecryptionFailed { keys, unusable },
+        })
     }
 }
 
