@@ -77,7 +77,8 @@ fn the_newest_five_keys_are_tried_and_no_more() {
         assert_eq!(tried, newest_first(&ids)[..keys.min(TRIED)], "{keys} keys");
         decrypts(&site);
         let (tried, answer) = sign_in(&mut site);
-        assert_eq!((tried, answer.status), (vec![ids[keys - 1].clone()], 303), "nothing is tried after what opens");
+        assert_eq!(answer.status, 303);
+        assert_eq!(tried, newest_first(&ids)[..keys.min(TRIED)], "as many as where none opens it: {keys} keys");
     }
 }
 
