@@ -14,7 +14,7 @@ mod upkeep;
 
 pub use configuration::Configurations;
 pub use metadata::look_at_due;
-pub use route::{Endpoint, ROUTES, body_limit, route};
+pub use route::{Endpoint, Needs, ROUTES, body_limit, route};
 pub use upkeep::upkeep;
 
 use crate::crypto::{Crypto, CryptoError};

@@ -1,6 +1,7 @@
 //! Which journey a request takes: one table, and one `match` over it.
 
 use super::{Ending, Postern, admin, login, logout, page, session, sign_in};
+use crate::access::Permission::{self, *};
 use crate::crypto::Crypto;
 use crate::http::{Answer, Call, Method};
 use crate::id::is_account_id;
@@ -47,41 +48,53 @@ pub enum Endpoint {
     Events,
 }
 
+/// What the one who asks has to have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing, or what the journey asks for itself.
+    Nothing,
+    /// The set-up token.
+    SetupToken,
+    /// A permission in the account of the path.
+    Permission(Permission),
+}
+
 /// Every route. `/api/v1/openapi.json` describes those of the admin API; a test holds the two together.
-pub const ROUTES: &[(Method, &str, Endpoint)] = &[
-    (Method::Get, "/", Endpoint::Home),
-    (Method::Get, "/healthz", Endpoint::Health),
-    (Method::Get, "/readyz", Endpoint::Ready),
-    (Method::Get, "/whoami", Endpoint::WhoAmI),
-    (Method::Post, "/sign-out", Endpoint::SignOut),
-    (Method::Post, "/gateway/api/users/saml-login", Endpoint::AcsLong),
-    (Method::Post, "/saml/{account}/acs", Endpoint::AcsShort),
-    (Method::Get, "/saml/{account}/login", Endpoint::Login),
-    (Method::Get, "/saml/{account}/slo", Endpoint::LogoutRedirect),
-    (Method::Post, "/saml/{account}/slo", Endpoint::LogoutPost),
-    (Method::Get, "/saml/{account}/metadata", Endpoint::SpMetadata),
-    (Method::Get, "/admin", Endpoint::AdminPage),
-    (Method::Get, "/admin/", Endpoint::Asset),
-    (Method::Get, "/admin/{*path}", Endpoint::Asset),
-    (Method::Get, "/pages/{*path}", Endpoint::Asset),
-    (Method::Get, "/api/v1/openapi.json", Endpoint::OpenApi),
-    (Method::Get, "/api/v1/accounts", Endpoint::Accounts),
-    (Method::Post, "/api/v1/accounts", Endpoint::AccountCreate),
-    (Method::Get, "/api/v1/accounts/{account}", Endpoint::Account),
-    (Method::Get, "/api/v1/accounts/{account}/providers", Endpoint::Providers),
-    (Method::Post, "/api/v1/accounts/{account}/providers", Endpoint::ProviderCreate),
-    (Method::Get, "/api/v1/accounts/{account}/providers/{id}", Endpoint::Provider),
-    (Method::Patch, "/api/v1/accounts/{account}/providers/{id}", Endpoint::ProviderUpdate),
-    (Method::Delete, "/api/v1/accounts/{account}/providers/{id}", Endpoint::ProviderDelete),
-    (Method::Post, "/api/v1/accounts/{account}/providers/{id}/refresh", Endpoint::ProviderRefresh),
-    (Method::Get, "/api/v1/accounts/{account}/users", Endpoint::Users),
-    (Method::Get, "/api/v1/accounts/{account}/users/{id}", Endpoint::User),
-    (Method::Get, "/api/v1/accounts/{account}/sign-ins", Endpoint::SignIns),
-    (Method::Get, "/api/v1/accounts/{account}/sign-ins/{id}", Endpoint::SignIn),
-    (Method::Post, "/api/v1/accounts/{account}/saml/explain", Endpoint::Explain),
-    (Method::Get, "/api/v1/accounts/{account}/keys", Endpoint::Keys),
-    (Method::Post, "/api/v1/accounts/{account}/keys", Endpoint::KeyCreate),
-    (Method::Get, "/api/v1/accounts/{account}/events", Endpoint::Events),
+#[rustfmt::skip]
+pub const ROUTES: &[Route] = &[
+    (Method::Get, "/", Endpoint::Home, Needs::Nothing),
+    (Method::Get, "/healthz", Endpoint::Health, Needs::Nothing),
+    (Method::Get, "/readyz", Endpoint::Ready, Needs::Nothing),
+    (Method::Get, "/whoami", Endpoint::WhoAmI, Needs::Nothing),
+    (Method::Post, "/sign-out", Endpoint::SignOut, Needs::Nothing),
+    (Method::Post, "/gateway/api/users/saml-login", Endpoint::AcsLong, Needs::Nothing),
+    (Method::Post, "/saml/{account}/acs", Endpoint::AcsShort, Needs::Nothing),
+    (Method::Get, "/saml/{account}/login", Endpoint::Login, Needs::Nothing),
+    (Method::Get, "/saml/{account}/slo", Endpoint::LogoutRedirect, Needs::Nothing),
+    (Method::Post, "/saml/{account}/slo", Endpoint::LogoutPost, Needs::Nothing),
+    (Method::Get, "/saml/{account}/metadata", Endpoint::SpMetadata, Needs::Nothing),
+    (Method::Get, "/admin", Endpoint::AdminPage, Needs::Nothing),
+    (Method::Get, "/admin/", Endpoint::Asset, Needs::Nothing),
+    (Method::Get, "/admin/{*path}", Endpoint::Asset, Needs::Nothing),
+    (Method::Get, "/pages/{*path}", Endpoint::Asset, Needs::Nothing),
+    (Method::Get, "/api/v1/openapi.json", Endpoint::OpenApi, Needs::Nothing),
+    (Method::Get, "/api/v1/accounts", Endpoint::Accounts, Needs::SetupToken),
+    (Method::Post, "/api/v1/accounts", Endpoint::AccountCreate, Needs::SetupToken),
+    (Method::Get, "/api/v1/accounts/{account}", Endpoint::Account, Needs::Permission(AccountView)),
+    (Method::Get, "/api/v1/accounts/{account}/providers", Endpoint::Providers, Needs::Permission(ProvidersView)),
+    (Method::Post, "/api/v1/accounts/{account}/providers", Endpoint::ProviderCreate, Needs::Permission(ProvidersManage)),
+    (Method::Get, "/api/v1/accounts/{account}/providers/{id}", Endpoint::Provider, Needs::Permission(ProvidersView)),
+    (Method::Patch, "/api/v1/accounts/{account}/providers/{id}", Endpoint::ProviderUpdate, Needs::Permission(ProvidersManage)),
+    (Method::Delete, "/api/v1/accounts/{account}/providers/{id}", Endpoint::ProviderDelete, Needs::Permission(ProvidersManage)),
+    (Method::Post, "/api/v1/accounts/{account}/providers/{id}/refresh", Endpoint::ProviderRefresh, Needs::Permission(ProvidersManage)),
+    (Method::Get, "/api/v1/accounts/{account}/users", Endpoint::Users, Needs::Permission(UsersView)),
+    (Method::Get, "/api/v1/accounts/{account}/users/{id}", Endpoint::User, Needs::Permission(UsersView)),
+    (Method::Get, "/api/v1/accounts/{account}/sign-ins", Endpoint::SignIns, Needs::Permission(AuditView)),
+    (Method::Get, "/api/v1/accounts/{account}/sign-ins/{id}", Endpoint::SignIn, Needs::Permission(AuditView)),
+    (Method::Post, "/api/v1/accounts/{account}/saml/explain", Endpoint::Explain, Needs::Permission(ProvidersView)),
+    (Method::Get, "/api/v1/accounts/{account}/keys", Endpoint::Keys, Needs::Permission(ProvidersView)),
+    (Method::Post, "/api/v1/accounts/{account}/keys", Endpoint::KeyCreate, Needs::Permission(ProvidersManage)),
+    (Method::Get, "/api/v1/accounts/{account}/events", Endpoint::Events, Needs::Permission(AuditView)),
 ];
 
 /// How many bytes of a body the route of a path takes (SPEC section 15).
@@ -89,17 +102,20 @@ pub fn body_limit(path: &str) -> usize {
     if path.contains("/api/v1/") { 1024 * 1024 } else { 256 * 1024 }
 }
 
+/// A row of the table.
+type Route = (Method, &'static str, Endpoint, Needs);
+
 thread_local! {
-    static ROUTER: OnceCell<Router<Vec<(Method, Endpoint)>>> = const { OnceCell::new() };
+    static ROUTER: OnceCell<Router<Vec<&'static Route>>> = const { OnceCell::new() };
 }
 
 /// A path of the table, by its methods.
-fn router() -> Router<Vec<(Method, Endpoint)>> {
-    let mut paths: Vec<(&str, Vec<(Method, Endpoint)>)> = Vec::new();
-    for (method, path, endpoint) in ROUTES {
-        match paths.iter_mut().find(|(known, _)| known == path) {
-            Some((_, methods)) => methods.push((*method, *endpoint)),
-            None => paths.push((path, vec![(*method, *endpoint)])),
+fn router() -> Router<Vec<&'static Route>> {
+    let mut paths: Vec<(&str, Vec<&Route>)> = Vec::new();
+    for route in ROUTES {
+        match paths.iter_mut().find(|(known, _)| *known == route.1) {
+            Some((_, methods)) => methods.push(route),
+            None => paths.push((route.1, vec![route])),
         }
     }
     let mut router = Router::new();
@@ -111,20 +127,33 @@ fn router() -> Router<Vec<(Method, Endpoint)>> {
 }
 
 enum Found {
-    Endpoint { endpoint: Endpoint, account: String, id: String },
+    Place(Place),
     OtherMethods(Vec<Method>),
     Nothing,
+}
+
+/// A row of the table, with what its path says.
+struct Place {
+    endpoint: Endpoint,
+    needs: Needs,
+    /// `{account}`, if the row has it.
+    account: Option<String>,
+    /// `{id}`, or nothing.
+    id: String,
 }
 
 fn find(method: Method, path: &str) -> Found {
     ROUTER.with(|cell| {
         let Ok(found) = cell.get_or_init(router).at(path) else { return Found::Nothing };
-        let parameter = |name| found.params.get(name).unwrap_or_default().to_owned();
-        match found.value.iter().find(|(known, _)| *known == method) {
-            Some((_, endpoint)) => {
-                Found::Endpoint { endpoint: *endpoint, account: parameter("account"), id: parameter("id") }
-            }
-            None => Found::OtherMethods(found.value.iter().map(|(method, _)| *method).collect()),
+        let parameter = |name| found.params.get(name).map(str::to_owned);
+        match found.value.iter().find(|route| route.0 == method) {
+            Some((_, _, endpoint, needs)) => Found::Place(Place {
+                endpoint: *endpoint,
+                needs: *needs,
+                account: parameter("account"),
+                id: parameter("id").unwrap_or_default(),
+            }),
+            None => Found::OtherMethods(found.value.iter().map(|route| route.0).collect()),
         }
     })
 }
@@ -134,7 +163,7 @@ pub async fn route<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, mut call: C
     call.path = postern.deployment.public_url.without_prefix(&call.path).to_owned();
     let is_api = call.path.starts_with("/api/") || call.path == "/whoami";
     let answer = match find(call.method, &call.path) {
-        Found::Endpoint { endpoint, account, id } => answer(postern, &call, endpoint, account, &id).await,
+        Found::Place(place) => answer(postern, &call, place).await,
         Found::OtherMethods(methods) => {
             let allow: Vec<_> = methods.into_iter().map(Method::name).collect();
             Ok(error(postern, is_api, 405, "This method is not allowed here.").with("allow", allow.join(", ")))
@@ -180,22 +209,17 @@ fn error<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, is_api: bool, status:
 async fn answer<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,
-    endpoint: Endpoint,
-    mut account: String,
-    id: &str,
+    Place { endpoint, needs, account, id }: Place,
 ) -> Result<Answer, Ending> {
-    if endpoint == Endpoint::AcsLong {
-        account = call.query_parameter("accountId").unwrap_or_default();
+    admin::authorize(postern, call, needs)?;
+    let account = match endpoint {
+        Endpoint::AcsLong => Some(call.query_parameter("accountId").unwrap_or_default()),
+        _ => account,
+    };
+    if account.as_deref().is_some_and(|id| !is_account_id(id)) {
+        return Ok(error(postern, needs != Needs::Nothing, 404, "There is no such account."));
     }
-    let of_account =
-        endpoint == Endpoint::AcsLong || ROUTES.iter().any(|(_, p, e)| *e == endpoint && p.contains("{account}"));
-    let is_admin = ROUTES.iter().any(|(_, p, e)| *e == endpoint && p.starts_with("/api/v1/accounts"));
-    if is_admin {
-        admin::authorize(postern, call)?;
-    }
-    if of_account && !is_account_id(&account) {
-        return Ok(error(postern, is_admin, 404, "There is no such account."));
-    }
+    let (account, id) = (account.unwrap_or_default(), id.as_str());
     let account = account.as_str();
     // In one function, all journeys would be compiled for the first request of every isolate, whichever it is.
     let journey: Pin<Box<dyn Future<Output = Result<Answer, Ending>> + '_>> = match endpoint {
@@ -238,10 +262,10 @@ mod tests {
 
     #[test]
     fn every_route_is_found_by_its_own_path() {
-        for (method, path, endpoint) in ROUTES {
+        for (method, path, endpoint, _) in ROUTES {
             let example = path.replace("{account}", "acme").replace("{id}", "1").replace("{*path}", "a/b.css");
             match find(*method, &example) {
-                Found::Endpoint { endpoint: found, .. } => assert_eq!(found, *endpoint, "{path}"),
+                Found::Place(place) => assert_eq!(place.endpoint, *endpoint, "{path}"),
                 _ => panic!("{path} is not routed"),
             }
         }

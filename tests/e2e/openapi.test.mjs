@@ -33,7 +33,7 @@ test('the document is OpenAPI 3.1', async () => {
 });
 
 test('it has the routes of the table in the source, no more and no fewer', () => {
-  const table = file('src/journey/route.rs').matchAll(/^\s*\(Method::(\w+), "([^"]+)", Endpoint::\w+\),$/gm);
+  const table = file('src/journey/route.rs').matchAll(/^\s*\(Method::(\w+), "([^"]+)", Endpoint::\w+, Needs::[\w:()]+\),$/gm);
   const routes = [...table].map(([, method, path]) => `${method.toUpperCase()} ${path}`);
   assert.ok(routes.includes('GET /whoami'), 'the table was found');
   const described = operations.map(({ method, path }) => `${method} ${path}`);

@@ -2,7 +2,7 @@
 
 use crate::scene::{Site, body, problem};
 use postern::http::{AnswerBody, Method};
-use postern::journey::{ROUTES, body_limit};
+use postern::journey::{Needs, ROUTES, body_limit};
 use std::collections::BTreeMap;
 
 const METHODS: [Method; 5] = [Method::Get, Method::Post, Method::Patch, Method::Delete, Method::Other];
@@ -10,7 +10,7 @@ const METHODS: [Method; 5] = [Method::Get, Method::Post, Method::Patch, Method::
 /// Each path with its methods, parameters filled in.
 fn paths() -> BTreeMap<String, Vec<Method>> {
     let mut paths: BTreeMap<String, Vec<Method>> = BTreeMap::new();
-    for (method, path, _) in ROUTES {
+    for (method, path, _, _) in ROUTES {
         let path = path.replace("{account}", "acme").replace("{id}", "none").replace("{*path}", "a/b.css");
         paths.entry(path).or_default().push(*method);
     }
@@ -161,5 +161,12 @@ fn forms_and_documents_have_a_bound_each() {
         ("/api/v1/accounts", 1024 * 1024),
     ] {
         assert_eq!(body_limit(path), bound, "{path}");
+    }
+}
+
+#[test]
+fn nothing_of_the_admin_api_is_open_to_everyone() {
+    for (_, path, _, needs) in ROUTES.iter().filter(|route| route.1.starts_with("/api/")) {
+        assert_eq!(*needs == Needs::Nothing, *path == "/api/v1/openapi.json", "{path}");
     }
 }
