@@ -21,18 +21,29 @@ fuzz_target!(|data: &[u8]| {
     let too_much = LogoutError::from(XmlError::TooMuch(Limit::Bytes));
     let ours = inflate(data);
     match peer(data, maximum) {
-        Peer::Whole(inflated) => assert_eq!(ours, Ok(inflated)),
-        Peer::TooMuch => assert_eq!(ours, Err(too_much.clone())),
+        Peer::Whole(inflated) => {
+            assert!(ours.as_ref() == Ok(&inflated), "{}, not {} bytes", told(&ours), inflated.len())
+        }
+        Peer::TooMuch => assert!(ours.as_ref() == Err(&too_much), "{}, not too much", told(&ours)),
         // What breaks off at the bound is either.
         Peer::Not(before) if before == maximum => assert!(ours.is_err(), "taken by us alone"),
-        Peer::Not(_) => assert_eq!(ours, Err(LogoutError::NotDeflated)),
+        Peer::Not(_) => assert!(ours == Err(LogoutError::NotDeflated), "{}, not a refusal", told(&ours)),
     }
     let level = data.first().map_or(0, |byte| byte % 10);
     let back = if data.len() <= maximum { Ok(data) } else { Err(&too_much) };
     for deflated in [miniz_oxide::deflate::compress_to_vec(data, level), deflated_by_peer(data, level)] {
-        assert_eq!(inflate(&deflated).as_deref(), back, "deflated at level {level}");
+        let inflated = inflate(&deflated);
+        assert!(inflated.as_deref() == back, "{} after deflating at level {level}", told(&inflated));
     }
 });
+
+/// In short: it can be 256 KiB.
+fn told(inflated: &Result<Vec<u8>, LogoutError>) -> String {
+    match inflated {
+        Ok(bytes) => format!("{} bytes", bytes.len()),
+        Err(error) => error.to_string(),
+    }
+}
 
 fn peer(data: &[u8], maximum: usize) -> Peer {
     let mut decompress = Decompress::new(false);
