@@ -21,6 +21,14 @@ pub enum Change {
         /// The NameID.
         name_id: String,
     },
+    /// A user is a provider's from now on, although it means them by no NameID that lasts: another one that asserts their
+    /// e-mail is another one.
+    BindUser {
+        /// Id of the user.
+        user: String,
+        /// Id of the provider.
+        provider: String,
+    },
     /// A user signed in.
     SignedIn {
         /// Id of the user.

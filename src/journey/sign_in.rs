@@ -358,9 +358,12 @@ fn changes<S: Store, C: Crypto>(
             (user.id.clone(), true, vec![Change::CreateUser { user, email: profile.email }])
         }
     };
-    if let Some(name_id) = assertion.name_id().link_key().filter(|_| link) {
+    if link {
         let (user, provider) = (id.clone(), provider.id().to_owned());
-        changes.push(Change::LinkUser { user, provider, name_id });
+        changes.push(match assertion.name_id().link_key() {
+            Some(name_id) => Change::LinkUser { user, provider, name_id },
+            None => Change::BindUser { user, provider },
+        });
     }
     changes.push(Change::SignedIn { user: id.clone() });
     log.user_id = Some(id.clone());

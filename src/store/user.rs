@@ -80,6 +80,7 @@ pub fn change(account: &str, change: &Change, now: Timestamp) -> Statement {
     match change {
         Change::CreateUser { user, email } => insert(account, user, email),
         Change::LinkUser { user, provider, name_id } => link(account, provider, name_id, user, now),
+        Change::BindUser { user, provider } => bind(account, provider, user, now),
         Change::SignedIn { user } => signed_in(account, user, now),
     }
 }
@@ -121,5 +122,15 @@ fn link(account: &str, provider: &str, name_id: &str, user: &str, now: Timestamp
     Statement::new(
         "INSERT INTO user_links (account_id, provider_id, name_id, user_id, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
         [account.into(), provider.into(), name_id.into(), user.into(), now.into()],
+    )
+}
+
+/// Binds a user to a provider that has no lasting NameID for them, if they are not. Their own id stands in its place: no
+/// NameID has that form, with its format and a space.
+fn bind(account: &str, provider: &str, user: &str, now: Timestamp) -> Statement {
+    Statement::new(
+        "INSERT INTO user_links (account_id, provider_id, name_id, user_id, created_at) VALUES (?1, ?2, ?3, ?3, ?4) \
+         ON CONFLICT (account_id, provider_id, name_id) DO NOTHING",
+        [account.into(), provider.into(), user.into(), now.into()],
     )
 }

@@ -196,7 +196,13 @@ describe('a user who exists', () => {
     await account.signIn({ ...transient, attributes: { email: 'grace@example.com' } });
     const emails = (await account.users()).map(({ email }) => email);
     assert.deepEqual(emails.sort(), ['ada@example.com', 'grace@example.com']);
-    assert.deepEqual((await account.snapshot()).user_links, []);
+    for (const { name_id: nameId, user_id: user } of (await account.snapshot()).user_links) assert.equal(nameId, user);
+
+    // They are this provider's all the same.
+    const other = await account.addProvider({ keys: [otherKeys] });
+    const lasting = { nameId: 'u-1', attributes: { email: 'ada@example.com' } };
+    await account.refusedSignIn('linked_to_other_provider', lasting, { provider: other, keys: otherKeys });
+    await account.signIn({ ...transient, attributes: { email: 'ada@example.com' } });
   });
 
   test('is refused when deactivated, be it by link or by e-mail', async () => {

@@ -206,11 +206,26 @@ fn two_browsers_have_two_sessions_of_one_user() {
 }
 
 #[test]
-fn a_transient_name_id_is_not_remembered() {
-    let site = Site::new();
-    site.create_account("acme");
-    site.create_provider(json!({}));
-    assert_eq!(site.sign_in("accept/shapes/shibboleth-assertion").status, 303);
-    assert_eq!((site.database.count("users"), site.database.count("user_links")), (1, 0));
+fn a_transient_name_id_is_not_remembered_and_yet_the_user_is_its_providers() {
+    let transient = "accept/shapes/shibboleth-assertion";
+    let site = Site::with_provider();
+    assert_eq!(site.sign_in(transient).status, 303);
     assert_eq!(site.database.select("SELECT email FROM users"), ["ada@example.com"]);
+    let links = || site.database.select("SELECT name_id = user_id FROM user_links");
+    assert_eq!(links(), ["1"], "the user's id, not the NameID");
+
+    // Again, and by a NameID that lasts.
+    site.database.execute("DELETE FROM spent");
+    assert_eq!(site.sign_in(transient).status, 303);
+    assert_eq!(links(), ["1"]);
+    assert_eq!(site.sign_in("accept/policy/id-of-256-characters").status, 303);
+    assert_eq!((site.database.count("users"), links().len()), (1, 2));
+
+    // Had that been at another provider, this one could not take its user over.
+    let elsewhere = "INSERT INTO providers SELECT 'acme', 'other', 'urn:other', settings, 1, 1, 1, NULL, NULL, NULL FROM providers; \
+                     DELETE FROM spent; DELETE FROM user_links WHERE name_id <> user_id; UPDATE user_links SET provider_id = 'other'";
+    site.database.execute(elsewhere);
+    site.wait(Duration(1));
+    assert_eq!(site.sign_in(SOUND).status, 403);
+    assert_eq!(site.last_sign_in(), "linked_to_other_provider");
 }

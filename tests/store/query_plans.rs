@@ -82,6 +82,7 @@ fn inserts() -> Vec<(&'static str, Statement)> {
     let (id, subject) = ("e1".into(), "p1/f1".into());
     let event = Event { id, at: NOW, kind: "certificate.expires".into(), subject, detail: serde_json::Value::Null };
     let link = directory::Change::LinkUser { user: "u1".into(), provider: "p1".into(), name_id: "n2".into() };
+    let bind = directory::Change::BindUser { user: "u1".into(), provider: "p1".into() };
     vec![
         ("account::insert", account::insert(&crate::scene::account_of("new"))),
         ("account_key::insert", account_key::insert("acme", &key_of("k1"))),
@@ -89,6 +90,7 @@ fn inserts() -> Vec<(&'static str, Statement)> {
         ("event::tell", event::tell("acme", &event)),
         ("user::insert", user::change("acme", &create, NOW)),
         ("user::link", user::change("acme", &link, NOW)),
+        ("user::bind", user::change("acme", &bind, NOW)),
         ("session::insert", session::insert(&session_of("s1"), "d1")),
         ("spent::assertion", spent::assertion("acme", "p1", "_a1", NOW)),
         ("spent::logout_request", spent::logout_request("acme", "p1", "_l1", NOW)),
