@@ -43,7 +43,7 @@ struct SignedIn {
 enum Stop {
     Refused(Refusal),
     /// Of a response whose assertion came encrypted, before a signature held. Whether it opened decides nothing of what is done
-    /// next: the time of an answer would tell, and help to decrypt.
+    /// next, nor of the status: an answer, and the time it takes, would help to decrypt.
     Sealed(Refusal),
     /// The remembered configuration is not the current one.
     Stale,
@@ -77,23 +77,25 @@ pub(super) async fn acs<S: Store, C: Crypto>(
     let mut log = SignIn::begun(postern.fresh_id(), postern.now);
     for _ in 0..MAX_ROUNDS {
         log = SignIn::begun(log.id, postern.now);
-        let refusal = match sign_in(postern, call, &configuration, &mut log).await {
+        let (may_change, refusal) = match sign_in(postern, call, &configuration, &mut log).await {
             Ok(signed_in) => return Ok(welcome(&signed_in)),
             Err(Stop::Store(error)) => return Err(error.into()),
             Err(Stop::Raced) => continue,
-            Err(Stop::Refused(refusal)) if fresh || !may_be_stale(&refusal) => {
-                return Ok(refuse(postern, &configuration, log, &refusal).await?);
+            Err(Stop::Refused(refusal)) => {
+                let may_change = !fresh && may_be_stale(&refusal);
+                (may_change, Some((refusal.status(), refusal)))
             }
-            Err(Stop::Sealed(refusal)) if fresh => return Ok(refuse(postern, &configuration, log, &refusal).await?),
-            Err(Stop::Refused(refusal) | Stop::Sealed(refusal)) => Some(refusal),
-            Err(Stop::Stale) => None,
+            // A document inside is not the one that was sent, so it is not the request that is bad.
+            Err(Stop::Sealed(refusal)) => (!fresh, Some((refusal.status().max(403), refusal))),
+            Err(Stop::Stale) => (true, None),
         };
-        let Some(read) = postern.fresh_configuration(account).await? else {
+        let read = if may_change { postern.fresh_configuration(account).await? } else { Some(configuration.clone()) };
+        let Some(read) = read else {
             return Ok(page::sentence(404, &postern.deployment.public_url, "There is no such account."));
         };
         // The same configuration would refuse it again, for all the work that a large response can be.
-        if let Some(refusal) = refusal.filter(|_| *read == *configuration) {
-            return Ok(refuse(postern, &read, log, &refusal).await?);
+        if let Some((status, refusal)) = refusal.filter(|_| *read == *configuration) {
+            return Ok(refuse(postern, &read, log, &refusal, status).await?);
         }
         (configuration, fresh) = (read, true);
     }
@@ -125,6 +127,7 @@ async fn refuse<S: Store, C: Crypto>(
     configuration: &Configuration,
     mut log: SignIn,
     refusal: &Refusal,
+    status: u16,
 ) -> Result<Answer, StoreError> {
     let provider = log.provider_id.as_deref().and_then(|id| configuration.provider(id));
     let kind = configuration.kind(provider);
@@ -134,7 +137,7 @@ async fn refuse<S: Store, C: Crypto>(
     let reference = log.id.clone();
     let plan = log.plan(&configuration.account.id, ())?;
     store::commit(postern.store, plan).await?;
-    let answer = page::sign_in_failed(refusal.status(), &postern.deployment.public_url, &reference);
+    let answer = page::sign_in_failed(status, &postern.deployment.public_url, &reference);
     Ok(Answer { fault: refusal.fault(), ..answer })
 }
 

@@ -1,8 +1,10 @@
 //! Every case of the corpus through the ACS: whom it lets in, what it writes, and the status it is refused with.
 
 use crate::scene::{Site, cookie};
-use crate::support::corpus::{ACS_URL, AUDIENCE, Case, Header, NOW, cases};
+use crate::support::corpus::{ACS_URL, AUDIENCE, Case, Header, NOW, case, cases};
 use crate::support::keys::metadata;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use postern::http::Answer;
 use postern::id::Secret;
 use postern::provider::Encryption;
@@ -163,6 +165,27 @@ fn whether_an_assertion_opened_shows_in_no_call_of_the_database_or_of_a_key() {
         "{codes:?}"
     );
     assert_eq!(by_calls.len(), 1, "{by_calls:#?}");
+}
+
+/// A sender declares prefixes around the ciphertext, and with that makes canonical bytes of what opens too many.
+#[test]
+fn what_opens_to_too_much_is_told_as_what_does_not_open() {
+    let mut case = case("accept/encryption/prefix-of-the-response");
+    let [(content, plaintext)] = &mut case.header.decrypts.iter_mut().collect::<Vec<_>>()[..] else { panic!("one") };
+    let assertion = String::from_utf8(STANDARD.decode(&**plaintext).unwrap()).unwrap();
+    **plaintext = STANDARD.encode(assertion.replace("</saml:Assertion>", "<x:a/><x:a/><x:a/></saml:Assertion>"));
+    let opens = content.to_string();
+    let around = format!("<samlp:Response xmlns:x=\"urn:{}\"", "x".repeat(90_000));
+    let document = String::from_utf8(case.document.clone()).unwrap();
+    case.document = document.replacen("<samlp:Response", &around, 1).into_bytes();
+
+    let site = site(&case).unwrap();
+    let answer = post(&site, &case);
+    assert_eq!((answer.status, site.last_sign_in().as_str()), (403, "document_too_large"));
+    site.wait(Duration(1));
+    site.crypto.knows(&opens, &STANDARD.encode("nothing"));
+    let failed = post(&site, &case);
+    assert_eq!((failed.status, site.last_sign_in().as_str()), (403, "decryption_failed"));
 }
 
 fn is_usual(header: &Header) -> bool {
