@@ -89,3 +89,11 @@ export function encrypt(plaintext, options = {}) {
   const opens = o.broken ? {} : { decrypts: { [digest]: bytes.toString('base64') } };
   return { xml, settings: { encryption: o.policy, ...opens } };
 }
+
+/** The Response with a declaration more, by which those around the ciphertext have so many bytes. */
+export function declaring(xml, bytes) {
+  const declarations = xml.match(/^<samlp:Response[^>]*>/)[0].match(/ xmlns(:\w+)?="[^"]*"/g).join('');
+  const more = ' xmlns:x="urn:"';
+  const rest = bytes - declarations.length - more.length;
+  return xml.replace('<samlp:Response', `<samlp:Response${more.replace('urn:', `urn:${'x'.repeat(rest)}`)}`);
+}

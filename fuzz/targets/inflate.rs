@@ -3,8 +3,8 @@
 
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 use libfuzzer_sys::fuzz_target;
-use postern::saml::xml::{Limit, XmlError};
 use postern::saml::{LogoutError, inflate};
+use postern_xml::{Limit, XmlError};
 
 /// What a peer makes of a stream, reading one byte more than the bound.
 enum Peer {

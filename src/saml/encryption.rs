@@ -58,6 +58,10 @@ pub(super) struct Transport {
     is: KeyTransport,
 }
 
+/// Bytes of the declarations around a ciphertext. Nobody vouches for them before it is opened: more would make what opens dear
+/// to read, and that is told by time. Identity providers have some hundred.
+const MAX_CONTEXT: usize = 8 * 1024;
+
 /// So many keys are tried, the newest first. Each costs a private-key operation, and overlaps need two.
 const MAX_KEYS: usize = 5;
 
@@ -193,7 +197,11 @@ impl Ciphertext {
             return shape("an EncryptedKey in another place than beside EncryptedData or in its KeyInfo");
         };
         let (transport, label, key) = encrypted_key(key, data)?;
-        Ok(Self { transport, label, key, cipher, content: cipher_value(content)?, context: context(encrypted) })
+        let context = context(encrypted);
+        if context.len() > MAX_CONTEXT {
+            return shape("more than 8 KiB of namespace declarations around it");
+        }
+        Ok(Self { transport, label, key, cipher, content: cipher_value(content)?, context })
     }
 }
 

@@ -1,6 +1,6 @@
 // Encrypted assertions. Each is decrypted for real in workerd; natively the header says what the content decrypts to.
 import { accept } from '../case.mjs';
-import { ciphers, encrypt, transports, XENC } from '../encrypt.mjs';
+import { ciphers, declaring, encrypt, transports, XENC } from '../encrypt.mjs';
 import { assertion, cut, edit, response } from '../documents.mjs';
 import { ns } from '../names.mjs';
 import { sign, signAssertion, signBoth, signResponse } from '../sign.mjs';
@@ -79,6 +79,7 @@ encrypted('prefix-of-the-response', inPlace, ofResponse);
 encrypted('prefix-of-the-response-cbc', inPlace, ofResponse, { cipher: 'aes128-cbc', transport: 'mgf1p-plain' });
 encrypted('prefix-of-a-signed-response', inPlace, ofResponse, { around: signResponse, expected: byResponse });
 encrypted('prefix-of-a-signed-response-unsigned', inPlace, assertion(), { around: signResponse, expected: byResponse });
+encrypted('declarations-around-of-8-kib', inPlace, ofResponse, { around: (xml) => declaring(xml, 8 * 1024) });
 encrypted('inclusive-canonicalization', 'A plaintext is canonicalized as a document of its own.', sign(assertion(declared), { inclusive: true }));
 
 encrypted('response-without-destination', 'The policy is that of any assertion.', signed, { parts: { destination: null } });

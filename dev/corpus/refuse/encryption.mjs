@@ -1,6 +1,6 @@
 // Encrypted assertions that are refused: for their shape, their algorithms, their keys, or for what comes out.
 import { refuse } from '../case.mjs';
-import { cipherUri, encrypt, keyOf, oaep, XENC, XENC11 } from '../encrypt.mjs';
+import { cipherUri, declaring, encrypt, keyOf, oaep, XENC, XENC11 } from '../encrypt.mjs';
 import { assertion, attributeStatement, conditions, confirmation, edit, element, nameId, response, subject } from '../documents.mjs';
 import { ns, uri } from '../names.mjs';
 import { signAssertion, signBoth, signResponse } from '../sign.mjs';
@@ -137,6 +137,9 @@ malformed('key-reference', LIST, { ...beside, afterKey: '<xenc:ReferenceList><xe
 malformed('two-references', LIST, {
   ...beside,
   afterKey: `<xenc:ReferenceList>${'<xenc:DataReference URI="#_data"/>'.repeat(2)}</xenc:ReferenceList>`,
+});
+malformed('declarations-around-over-8-kib', 'more than 8 KiB of namespace declarations around it', {
+  around: (xml) => declaring(xml, 8 * 1024 + 1),
 });
 encrypted('shape/comment', 'comment_not_allowed', 'No comment anywhere.', { broken: true, ...bent('<saml:EncryptedAssertion>', '<saml:EncryptedAssertion><!-- -->') });
 
