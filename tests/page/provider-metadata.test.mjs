@@ -144,4 +144,13 @@ test('keys are made with overlap, and their certificates downloaded', async (t) 
   await page.getByRole('alert').waitFor();
   assert.match(await descriptionOf(page.getByLabel('Overlap (days)')), /0 to 90/);
   await assertSound(page, 'keys');
+
+  // A row that another MASTER_KEY wrapped.
+  const unusable = page.getByText('Cannot be used: it was made under another MASTER_KEY, or is damaged');
+  assert.equal(await unusable.count(), 0);
+  await site.postern.sql(['UPDATE account_keys SET wrapped = ? WHERE id = ?', Buffer.alloc(100).toString('base64'), next.id]);
+  await page.reload();
+  await unusable.waitFor();
+  assert.equal(await page.locator('tbody tr', { has: unusable }).count(), 1);
+  await assertSound(page, 'keys that cannot be used');
 });
