@@ -8,6 +8,7 @@ use serde::Serialize;
 pub enum Method {
     Get,
     Post,
+    Put,
     Patch,
     Delete,
     /// One that no route knows.
@@ -20,6 +21,7 @@ impl Method {
         match name {
             "GET" | "HEAD" => Self::Get,
             "POST" => Self::Post,
+            "PUT" => Self::Put,
             "PATCH" => Self::Patch,
             "DELETE" => Self::Delete,
             _ => Self::Other,
@@ -31,6 +33,7 @@ impl Method {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Put => "PUT",
             Self::Patch => "PATCH",
             Self::Delete => "DELETE",
             Self::Other => "other",

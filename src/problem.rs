@@ -13,6 +13,9 @@ pub(crate) struct Problem {
     title: &'static str,
     status: u16,
     detail: String,
+    /// Stable name of the rule, where a program may want to tell it from others of the status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
 }
@@ -20,7 +23,14 @@ pub(crate) struct Problem {
 impl Problem {
     /// A problem of a status, with what to do about it.
     pub(crate) fn new(status: u16, detail: impl Into<String>) -> Self {
-        Self { kind: "about:blank", title: title(status), status, detail: detail.into(), errors: Vec::new() }
+        Self {
+            kind: "about:blank",
+            title: title(status),
+            status,
+            detail: detail.into(),
+            code: None,
+            errors: Vec::new(),
+        }
     }
 
     /// Fields that cannot be taken as they are: 422.
@@ -33,6 +43,11 @@ impl Problem {
     pub(crate) fn taken(pointer: &str, message: impl Into<String>) -> Self {
         let error = FieldError { pointer: pointer.to_owned(), code: "taken", message: message.into() };
         Self { errors: vec![error], ..Self::new(409, "A value must be unique and is taken; nothing was changed.") }
+    }
+
+    /// A change that is to be made elsewhere: 409.
+    pub(crate) fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
+        Self { code: Some(code), ..Self::new(409, detail) }
     }
 
     /// As an answer.

@@ -30,6 +30,13 @@ pub enum Refusal {
     Replayed,
     /// The provider is switched off.
     ProviderDisabled,
+    /// The account has an enabled provider of the old integration, which authenticates instead.
+    LegacyProviderAuthenticates {
+        /// Its name.
+        legacy: String,
+        /// Name of the provider that was used.
+        got: String,
+    },
     /// The directory or the JIT rules say no.
     Decision(jit::Reason),
 }
@@ -64,9 +71,11 @@ impl Refusal {
             Self::NoLogoutUrl => "no_logout_url",
             Self::Replayed => "replayed",
             Self::ProviderDisabled => "provider_disabled",
+            Self::LegacyProviderAuthenticates { .. } => "legacy_provider_authenticates",
             Self::Decision(reason) => match reason {
                 jit::Reason::MissingEmail => "missing_email",
                 jit::Reason::NotInvited => "not_invited",
+                jit::Reason::UserRemoved => "user_removed",
                 jit::Reason::UserDeactivated => "user_deactivated",
                 jit::Reason::LinkedToOtherProvider => "linked_to_other_provider",
                 jit::Reason::JitValidationFailed { .. } => "jit_validation_failed",
@@ -139,9 +148,11 @@ impl Refusal {
             Self::NoLogoutUrl => "the metadata of the provider names no URL for single logout".into(),
             Self::Replayed => "the message has been used before".into(),
             Self::ProviderDisabled => "the provider is disabled".into(),
+            Self::LegacyProviderAuthenticates { .. } => "the account's legacy provider authenticates".into(),
             Self::Decision(reason) => match reason {
                 jit::Reason::MissingEmail => "the assertion has no e-mail address".into(),
                 jit::Reason::NotInvited => "the user is unknown and JIT provisioning is off".into(),
+                jit::Reason::UserRemoved => "the user was removed, and JIT provisioning brings nobody back".into(),
                 jit::Reason::UserDeactivated => "the user is deactivated".into(),
                 jit::Reason::LinkedToOtherProvider => "the user signs in through another provider".into(),
                 jit::Reason::JitValidationFailed { .. } => "the JIT validation key has not the required value".into(),
@@ -159,6 +170,7 @@ impl Refusal {
                 format!("{key} = {wanted}"),
                 if got.is_empty() { format!("no attribute {key}") } else { format!("{key} = {}", got.join(", ")) },
             ),
+            Self::LegacyProviderAuthenticates { legacy, got } => fact(legacy.clone(), got.clone()),
             _ => Fact::default(),
         }
     }

@@ -29,6 +29,41 @@ pub enum Change {
         /// Id of the provider.
         provider: String,
     },
+    /// A user joins native groups.
+    JoinGroups {
+        /// Id of the user.
+        user: String,
+        /// Ids of the groups.
+        groups: Vec<String>,
+    },
+    /// A user joins groups that are linked to a provider.
+    FollowInto {
+        /// Id of the user.
+        user: String,
+        /// Id of the provider.
+        provider: String,
+        /// Ids of the groups.
+        groups: Vec<String>,
+    },
+    /// A user leaves groups that are linked to a provider.
+    FollowOutOf {
+        /// Id of the user.
+        user: String,
+        /// Id of the provider.
+        provider: String,
+        /// Ids of the groups.
+        groups: Vec<String>,
+    },
+    /// An invitation is accepted.
+    AcceptInvitation {
+        /// Its id.
+        invitation: String,
+    },
+    /// It is forgotten that somebody of this e-mail was removed.
+    ClearTombstone {
+        /// The e-mail.
+        email: Email,
+    },
     /// A user signed in.
     SignedIn {
         /// Id of the user.

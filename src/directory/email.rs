@@ -28,7 +28,7 @@ impl Email {
         if local.is_empty() || domain.is_empty() || domain.contains('@') || text.len() > 254 || text.contains(blank) {
             return Err(EmailError);
         }
-        Ok(Self { given: text.to_owned(), folded: fold(text) })
+        Ok(Self { given: text.to_owned(), folded: folded(text) })
     }
 
     /// As it was given.
@@ -42,19 +42,20 @@ impl Email {
     }
 }
 
-/// Lower case, but no character outside of ASCII becomes one inside: `K` (the Kelvin sign) is nobody's `k`.
-fn fold(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
+/// How names are compared: lower case, but no character outside of ASCII becomes one inside: `K` (the Kelvin sign) is nobody's
+/// `k`.
+pub fn folded(text: &str) -> String {
+    let mut lower_case = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_ascii() {
-            folded.push(c.to_ascii_lowercase());
+            lower_case.push(c.to_ascii_lowercase());
         } else if c.to_lowercase().any(|lower| lower.is_ascii()) {
-            folded.push(c);
+            lower_case.push(c);
         } else {
-            folded.extend(c.to_lowercase());
+            lower_case.extend(c.to_lowercase());
         }
     }
-    folded
+    lower_case
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
 //! The decision of a sign-in (SPEC section 4; seed 000).
 
-use crate::directory::{Profile, User};
+use super::groups::asserted_groups;
+use crate::directory::{AssertedGroups, LinkedGroup, Membership, Profile, User, follow};
 use crate::provider::{Jit, Provider};
 use crate::refusal::bounded;
 use crate::saml::{Attribute, AuthenticResponse, VerifiedAssertion};
+use crate::store::invitation::Listed;
+use crate::store::tombstone::Tombstone;
 use crate::store::user::FoundByEmail;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +17,12 @@ pub struct Known {
     pub linked: Option<User>,
     /// The user of the asserted e-mail.
     pub by_email: Option<FoundByEmail>,
+    /// The open invitation of the asserted e-mail.
+    pub invitation: Option<Listed>,
+    /// Somebody of the NameID or the e-mail, who was removed.
+    pub tombstone: Option<Tombstone>,
+    /// The groups that are linked to the provider, where they follow it.
+    pub linked_groups: Vec<LinkedGroup>,
 }
 
 /// How somebody may come in.
@@ -30,6 +39,10 @@ pub enum Admission {
     Create {
         /// What the assertion says of them.
         profile: Profile,
+        /// Ids of native groups to join.
+        groups: Vec<String>,
+        /// Id of the invitation that is accepted by it; none if it is just in time.
+        invitation: Option<String>,
     },
 }
 
@@ -38,6 +51,8 @@ pub enum Admission {
 pub struct Decision {
     /// The outcome.
     pub outcome: Result<Admission, Reason>,
+    /// Which linked groups the user joins and leaves, if they come in.
+    pub membership: Membership,
     /// Every rule that was asked, in order; the last one decided.
     pub trace: Vec<Step>,
 }
@@ -50,6 +65,8 @@ pub enum Reason {
     MissingEmail,
     /// Unknown, and nobody is created just in time.
     NotInvited,
+    /// An admin or SCIM removed them: JIT brings nobody back.
+    UserRemoved,
     /// A user who may not sign in.
     UserDeactivated,
     /// A user whom another provider signs in.
@@ -80,9 +97,7 @@ pub struct Step {
 
 /// Decides. An existing user signs in as they are; only for an unknown one are JIT and its rules asked.
 pub fn decide(provider: &Provider, assertion: &VerifiedAssertion, profile: Option<Profile>, known: Known) -> Decision {
-    let mut trace = Vec::with_capacity(3);
-    let outcome = outcome(provider, assertion.attributes(), profile, known, &mut trace);
-    Decision { outcome, trace }
+    decision(provider, assertion.attributes(), profile, known)
 }
 
 /// What would be decided if the response met the policy too. Text for the debugger: nobody comes in by it.
@@ -92,20 +107,39 @@ pub fn preview(
     profile: Option<Profile>,
     known: Known,
 ) -> (&'static str, Vec<Step>) {
-    let mut trace = Vec::with_capacity(3);
-    let outcome = outcome(provider, response.attributes(), profile, known, &mut trace);
-    let decision = Decision { outcome, trace };
+    let decision = decision(provider, response.attributes(), profile, known);
     (decision.outcome_name(), decision.trace)
+}
+
+fn decision(provider: &Provider, attributes: &[Attribute], profile: Option<Profile>, mut known: Known) -> Decision {
+    let mut trace = Vec::with_capacity(4);
+    let linked_groups = std::mem::take(&mut known.linked_groups);
+    let outcome = outcome(provider, attributes, profile, known, &mut trace);
+    let authorization = &provider.settings().authorization;
+    let mut membership = Membership::default();
+    if outcome.is_ok() && authorization.enabled {
+        let asserted = asserted_groups(attributes, authorization.groups_attribute.as_deref());
+        membership = follow(linked_groups, &asserted);
+        trace.push(Step::of_groups(&asserted, &membership));
+    }
+    Decision { outcome, membership, trace }
+}
+
+impl Admission {
+    /// Stable name, for the log.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Existing { .. } => "existing_user",
+            Self::Create { invitation: Some(_), .. } => "accepted_invitation",
+            Self::Create { .. } => "created_just_in_time",
+        }
+    }
 }
 
 impl Decision {
     /// Stable name of the outcome, for the debugger.
     pub fn outcome_name(&self) -> &'static str {
-        match self.outcome {
-            Ok(Admission::Existing { .. }) => "existing_user",
-            Ok(Admission::Create { .. }) => "created_just_in_time",
-            Err(_) => "refused",
-        }
+        self.outcome.as_ref().map_or("refused", Admission::name)
     }
 }
 
@@ -145,8 +179,18 @@ fn outcome(
         trace.push(Step::new("email", "an e-mail address in an attribute or as NameID", "none", false));
         return Err(Reason::MissingEmail);
     };
+    if let Some(invitation) = known.invitation {
+        trace.push(Step::new("invitation", "an open invitation of the e-mail", "invited", true));
+        let Listed { id, groups, .. } = invitation;
+        return Ok(Admission::Create { profile, groups, invitation: Some(id) });
+    }
+    if let Some(Tombstone { removed_at, removed_by, .. }) = known.tombstone {
+        let got = format!("removed by {removed_by} at {removed_at}");
+        trace.push(Step::new("not_removed", "nobody who was removed", got, false));
+        return Err(Reason::UserRemoved);
+    }
     just_in_time(&provider.settings().jit, attributes, trace)?;
-    Ok(Admission::Create { profile })
+    Ok(Admission::Create { profile, groups: Vec::new(), invitation: None })
 }
 
 fn just_in_time(jit: &Jit, attributes: &[Attribute], trace: &mut Vec<Step>) -> Result<(), Reason> {
@@ -181,6 +225,18 @@ fn just_in_time(jit: &Jit, attributes: &[Attribute], trace: &mut Vec<Step>) -> R
 }
 
 impl Step {
+    fn of_groups(asserted: &AssertedGroups, membership: &Membership) -> Self {
+        let names = |groups: &[(String, String)]| {
+            let names: Vec<_> = groups.iter().map(|(_, name)| name.as_str()).collect();
+            if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+        };
+        let Membership { join, leave } = membership;
+        let said = format!("{} named; joins {}; leaves {}", asserted.names.len(), names(join), names(leave));
+        let left_out = "a link in place of more than 150 groups: no linked group is joined or left";
+        let got = if asserted.only_link { left_out.to_owned() } else { said };
+        Self::new("linked_groups", "the groups that the provider names", got, !asserted.only_link)
+    }
+
     fn new(rule: &str, wanted: impl Into<String>, got: impl Into<String>, matched: bool) -> Self {
         Self { rule: rule.into(), wanted: bounded(wanted.into()), got: bounded(got.into()), matched }
     }

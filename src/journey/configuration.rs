@@ -3,7 +3,7 @@
 use super::Postern;
 use crate::account_key::AccountKey;
 use crate::crypto::Crypto;
-use crate::provider::{Kind, Provider};
+use crate::provider::{Generation, Kind, Provider};
 use crate::store::account::Account;
 use crate::store::{self, Store, StoreError};
 use crate::time::{Duration, Timestamp};
@@ -38,6 +38,13 @@ impl Configuration {
     /// The provider of an entity ID.
     pub(super) fn provider_of_issuer(&self, entity_id: &str) -> Option<&Provider> {
         self.providers.iter().find(|provider| provider.entity_id() == entity_id)
+    }
+
+    /// The provider of the old integration that authenticates in the place of one of the new (SPEC section 6).
+    pub(super) fn authenticates_instead_of(&self, provider: &Provider) -> Option<&Provider> {
+        let is_legacy = |provider: &Provider| provider.settings().generation == Generation::Legacy;
+        let legacy = self.providers.iter().find(|other| other.settings().enabled && is_legacy(other));
+        legacy.filter(|_| !is_legacy(provider))
     }
 
     /// Whose words to explain a refusal in. Where it came before a provider was found: the kind of all of them, if they

@@ -66,12 +66,18 @@ pub(super) async fn begin<S: Store, C: Crypto>(
     }
 }
 
+/// Where one integration authenticates instead of another, the sign-in begins there, whichever was asked for.
 fn candidates<'c>(configuration: &'c Configuration, wanted: Option<&str>) -> Vec<&'c Provider> {
-    let fits = |provider: &&Provider| {
-        let settings = provider.settings();
-        settings.enabled && wanted.is_none_or(|id| id == provider.id())
+    let authenticates = |provider: &&Provider| {
+        provider.settings().enabled && configuration.authenticates_instead_of(provider).is_none()
     };
-    configuration.providers.iter().filter(fits).collect()
+    let all: Vec<_> = configuration.providers.iter().filter(authenticates).collect();
+    let is_wanted = |provider: &&Provider| wanted.is_none_or(|id| id == provider.id());
+    let instead = wanted.and_then(|id| configuration.provider(id)).filter(|provider| provider.settings().enabled);
+    match instead.and_then(|provider| configuration.authenticates_instead_of(provider)) {
+        Some(_) => all,
+        None => all.into_iter().filter(is_wanted).collect(),
+    }
 }
 
 async fn send<S: Store, C: Crypto>(

@@ -245,7 +245,7 @@ async fn end_sessions<S: Store, C: Crypto>(
     let Some(service) = &provider.settings().logout else { return Err(Stop::Refused(Refusal::NoLogoutUrl)) };
     let meant =
         Named { account, provider: provider.id(), name_id: request.name_id(), indexes: request.session_indexes() };
-    let found = look_up(postern, account, provider, meant.find()).await?.all::<Row>()?;
+    let found = look_up(postern, configuration, meant.find()).await?.all::<Row>()?;
 
     let detail = json!({
         "provider": shown(provider),
@@ -310,7 +310,7 @@ async fn signed_out<S: Store, C: Crypto>(
     let id = response.in_response_to();
     let unknown = || Stop::from(LogoutError::UnknownRequest { got: Some(id.to_owned()) });
     let pending = pending_logout::find(account, id, provider.id(), postern.now);
-    if look_up(postern, account, provider, pending).await?.is_empty() {
+    if look_up(postern, configuration, pending).await?.is_empty() {
         return Err(unknown());
     }
     let detail = json!({ "provider": shown(provider), "partial": response.is_partial() });
@@ -332,16 +332,15 @@ async fn signed_out<S: Store, C: Crypto>(
     Ok(page::page(200, "Signed out", &postern.deployment.public_url, body))
 }
 
-/// One read: whether the provider is still the one that was used, and what else is asked.
+/// One read: whether the providers are still those that were used, and what else is asked.
 async fn look_up<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
-    account: &str,
-    provider: &Provider,
+    configuration: &Configuration,
     statement: store::Statement,
 ) -> Result<store::Rows, Stop> {
-    let statements = vec![store::provider::version(account, provider.id()), statement];
-    let [version, rows] = store::take(postern.store.batch(statements).await?)?;
-    if store::provider::read_version(&version)? != Some(provider.version()) {
+    let statements = vec![store::provider::versions(&configuration.account.id), statement];
+    let [versions, rows] = store::take(postern.store.batch(statements).await?)?;
+    if !store::provider::are_current(&versions, &configuration.providers)? {
         return Err(Stop::Stale);
     }
     Ok(rows)

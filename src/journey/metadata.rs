@@ -86,9 +86,9 @@ impl<S: Store, C: Crypto> Postern<'_, S, C> {
             self.store.batch(statements.collect()).await?;
         } else {
             let mut plan = Change {
-                id: &self.fresh_id(),
+                id: self.fresh_id(),
                 at: self.now,
-                actor,
+                actor: actor.into(),
                 action: "provider.refreshed",
                 resource: format!("provider/{}", after.id()),
                 version: after.version(),

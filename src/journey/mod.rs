@@ -3,6 +3,7 @@
 
 pub mod admin;
 mod configuration;
+mod known;
 mod login;
 mod logout;
 mod metadata;

@@ -39,7 +39,25 @@ pub enum Endpoint {
     ProviderDelete,
     ProviderRefresh,
     Users,
+    UserCreate,
     User,
+    UserUpdate,
+    UserDelete,
+    RemovedUsers,
+    RemovedUserForget,
+    Groups,
+    GroupCreate,
+    Group,
+    GroupUpdate,
+    GroupDelete,
+    Members,
+    MemberAdd,
+    MemberRemove,
+    Invitations,
+    InvitationCreate,
+    Invitation,
+    InvitationDelete,
+    InvitationOpen,
     SignIns,
     SignIn,
     Explain,
@@ -73,6 +91,7 @@ pub const ROUTES: &[Route] = &[
     (Method::Get, "/saml/{account}/slo", Endpoint::LogoutRedirect, Needs::Nothing),
     (Method::Post, "/saml/{account}/slo", Endpoint::LogoutPost, Needs::Nothing),
     (Method::Get, "/saml/{account}/metadata", Endpoint::SpMetadata, Needs::Nothing),
+    (Method::Get, "/invitations/{account}/{id}", Endpoint::InvitationOpen, Needs::Nothing),
     (Method::Get, "/admin", Endpoint::AdminPage, Needs::Nothing),
     (Method::Get, "/admin/", Endpoint::Asset, Needs::Nothing),
     (Method::Get, "/admin/{*path}", Endpoint::Asset, Needs::Nothing),
@@ -88,7 +107,24 @@ pub const ROUTES: &[Route] = &[
     (Method::Delete, "/api/v1/accounts/{account}/providers/{id}", Endpoint::ProviderDelete, Needs::Permission(ProvidersManage)),
     (Method::Post, "/api/v1/accounts/{account}/providers/{id}/refresh", Endpoint::ProviderRefresh, Needs::Permission(ProvidersManage)),
     (Method::Get, "/api/v1/accounts/{account}/users", Endpoint::Users, Needs::Permission(UsersView)),
+    (Method::Post, "/api/v1/accounts/{account}/users", Endpoint::UserCreate, Needs::Permission(UsersManage)),
     (Method::Get, "/api/v1/accounts/{account}/users/{id}", Endpoint::User, Needs::Permission(UsersView)),
+    (Method::Patch, "/api/v1/accounts/{account}/users/{id}", Endpoint::UserUpdate, Needs::Permission(UsersManage)),
+    (Method::Delete, "/api/v1/accounts/{account}/users/{id}", Endpoint::UserDelete, Needs::Permission(UsersManage)),
+    (Method::Get, "/api/v1/accounts/{account}/removed-users", Endpoint::RemovedUsers, Needs::Permission(UsersView)),
+    (Method::Delete, "/api/v1/accounts/{account}/removed-users/{id}", Endpoint::RemovedUserForget, Needs::Permission(UsersManage)),
+    (Method::Get, "/api/v1/accounts/{account}/groups", Endpoint::Groups, Needs::Permission(GroupsView)),
+    (Method::Post, "/api/v1/accounts/{account}/groups", Endpoint::GroupCreate, Needs::Permission(GroupsManage)),
+    (Method::Get, "/api/v1/accounts/{account}/groups/{id}", Endpoint::Group, Needs::Permission(GroupsView)),
+    (Method::Patch, "/api/v1/accounts/{account}/groups/{id}", Endpoint::GroupUpdate, Needs::Permission(GroupsManage)),
+    (Method::Delete, "/api/v1/accounts/{account}/groups/{id}", Endpoint::GroupDelete, Needs::Permission(GroupsManage)),
+    (Method::Get, "/api/v1/accounts/{account}/groups/{id}/members", Endpoint::Members, Needs::Permission(GroupsView)),
+    (Method::Put, "/api/v1/accounts/{account}/groups/{id}/members/{user}", Endpoint::MemberAdd, Needs::Permission(GroupsManage)),
+    (Method::Delete, "/api/v1/accounts/{account}/groups/{id}/members/{user}", Endpoint::MemberRemove, Needs::Permission(GroupsManage)),
+    (Method::Get, "/api/v1/accounts/{account}/invitations", Endpoint::Invitations, Needs::Permission(UsersView)),
+    (Method::Post, "/api/v1/accounts/{account}/invitations", Endpoint::InvitationCreate, Needs::Permission(UsersManage)),
+    (Method::Get, "/api/v1/accounts/{account}/invitations/{id}", Endpoint::Invitation, Needs::Permission(UsersView)),
+    (Method::Delete, "/api/v1/accounts/{account}/invitations/{id}", Endpoint::InvitationDelete, Needs::Permission(UsersManage)),
     (Method::Get, "/api/v1/accounts/{account}/sign-ins", Endpoint::SignIns, Needs::Permission(AuditView)),
     (Method::Get, "/api/v1/accounts/{account}/sign-ins/{id}", Endpoint::SignIn, Needs::Permission(AuditView)),
     (Method::Post, "/api/v1/accounts/{account}/saml/explain", Endpoint::Explain, Needs::Permission(ProvidersView)),
@@ -140,6 +176,8 @@ struct Place {
     account: Option<String>,
     /// `{id}`, or nothing.
     id: String,
+    /// `{user}`, or nothing.
+    user: String,
 }
 
 fn find(method: Method, path: &str) -> Found {
@@ -152,6 +190,7 @@ fn find(method: Method, path: &str) -> Found {
                 needs: *needs,
                 account: parameter("account"),
                 id: parameter("id").unwrap_or_default(),
+                user: parameter("user").unwrap_or_default(),
             }),
             None => Found::OtherMethods(found.value.iter().map(|route| route.0).collect()),
         }
@@ -209,7 +248,7 @@ fn error<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, is_api: bool, status:
 async fn answer<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,
-    Place { endpoint, needs, account, id }: Place,
+    Place { endpoint, needs, account, id, user }: Place,
 ) -> Result<Answer, Ending> {
     admin::authorize(postern, call, needs)?;
     let account = match endpoint {
@@ -245,7 +284,25 @@ async fn answer<S: Store, C: Crypto>(
         Endpoint::ProviderDelete => Box::pin(admin::providers::delete(postern, call, account, id)),
         Endpoint::ProviderRefresh => Box::pin(admin::providers::refresh(postern, account, id)),
         Endpoint::Users => Box::pin(admin::users::list(postern, call, account)),
+        Endpoint::UserCreate => Box::pin(admin::users::create(postern, call, account)),
         Endpoint::User => Box::pin(admin::users::read(postern, account, id)),
+        Endpoint::UserUpdate => Box::pin(admin::users::update(postern, call, account, id)),
+        Endpoint::UserDelete => Box::pin(admin::users::delete(postern, call, account, id)),
+        Endpoint::RemovedUsers => Box::pin(admin::users::removed(postern, call, account)),
+        Endpoint::RemovedUserForget => Box::pin(admin::users::forget_removed(postern, account, id)),
+        Endpoint::Groups => Box::pin(admin::groups::list(postern, call, account)),
+        Endpoint::GroupCreate => Box::pin(admin::groups::create(postern, call, account)),
+        Endpoint::Group => Box::pin(admin::groups::read(postern, account, id)),
+        Endpoint::GroupUpdate => Box::pin(admin::groups::update(postern, call, account, id)),
+        Endpoint::GroupDelete => Box::pin(admin::groups::delete(postern, call, account, id)),
+        Endpoint::Members => Box::pin(admin::groups::members(postern, call, account, id)),
+        Endpoint::MemberAdd => Box::pin(admin::groups::add_member(postern, account, id, &user)),
+        Endpoint::MemberRemove => Box::pin(admin::groups::remove_member(postern, account, id, &user)),
+        Endpoint::Invitations => Box::pin(admin::invitations::list(postern, call, account)),
+        Endpoint::InvitationCreate => Box::pin(admin::invitations::create(postern, call, account)),
+        Endpoint::Invitation => Box::pin(admin::invitations::read(postern, account, id)),
+        Endpoint::InvitationDelete => Box::pin(admin::invitations::delete(postern, call, account, id)),
+        Endpoint::InvitationOpen => Box::pin(admin::invitations::open(postern, account, id)),
         Endpoint::SignIns => Box::pin(admin::sign_ins::list(postern, call, account)),
         Endpoint::SignIn => Box::pin(admin::sign_ins::read(postern, account, id)),
         Endpoint::Explain => Box::pin(admin::explain::explain(postern, call, account)),
@@ -263,7 +320,11 @@ mod tests {
     #[test]
     fn every_route_is_found_by_its_own_path() {
         for (method, path, endpoint, _) in ROUTES {
-            let example = path.replace("{account}", "acme").replace("{id}", "1").replace("{*path}", "a/b.css");
+            let example = path
+                .replace("{account}", "acme")
+                .replace("{id}", "1")
+                .replace("{user}", "2")
+                .replace("{*path}", "a/b.css");
             match find(*method, &example) {
                 Found::Place(place) => assert_eq!(place.endpoint, *endpoint, "{path}"),
                 _ => panic!("{path} is not routed"),

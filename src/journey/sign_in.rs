@@ -4,10 +4,11 @@
 //! D1: one read for the configuration unless it is remembered, one read, one write.
 
 use super::configuration::Configuration;
+use super::known::Person;
 use super::{Ending, Postern, page};
 use crate::access::{Cookie, Session, SessionSecret, browser_secret};
 use crate::crypto::Crypto;
-use crate::directory::{Change, ManagedBy, Profile, User};
+use crate::directory::{Change, ManagedBy, Membership, Profile, User};
 use crate::http::{Answer, Call, CallBody};
 use crate::id::Secret;
 use crate::jit::{self, Admission, Decision, Known};
@@ -18,7 +19,7 @@ use crate::saml::{
 };
 use crate::store::pending_request::PendingRequest;
 use crate::store::sign_in::{Initiator, Outcome, SignIn};
-use crate::store::{self, Committed, Constraint, Store, StoreError};
+use crate::store::{self, Committed, Constraint, Statement, Store, StoreError};
 
 /// Longest path to come back to.
 const MAX_RETURN_TO: usize = 2048;
@@ -170,7 +171,7 @@ async fn sign_in<S: Store, C: Crypto>(
     let checked = checked?;
 
     let (assertion, profile, known, pending) = look_up(postern, call, configuration, provider, checked, log).await?;
-    let Decision { outcome, trace } = jit::decide(provider, &assertion, profile, known);
+    let Decision { outcome, membership, trace } = jit::decide(provider, &assertion, profile, known);
     log.trace = trace;
     let admission = outcome.map_err(|reason| Stop::Refused(Refusal::Decision(reason)))?;
 
@@ -178,7 +179,7 @@ async fn sign_in<S: Store, C: Crypto>(
         Some(pending) => pending.return_to,
         None => posted.return_to().unwrap_or_else(|| postern.deployment.public_url.path("/")),
     };
-    let opened = open_session(postern, configuration, provider, &assertion, admission, log).await?;
+    let opened = open_session(postern, configuration, provider, &assertion, admission, membership, log).await?;
     Ok(SignedIn { opened, return_to })
 }
 
@@ -248,41 +249,44 @@ async fn look_up<S: Store, C: Crypto>(
     log.email = profile.as_ref().map(|profile| profile.email.as_given().to_owned());
     log.initiated_by = Some(if checked.in_response_to().is_some() { Initiator::Sp } else { Initiator::Idp });
 
+    let name_id = checked.name_id().link_key();
+    let email = profile.as_ref().map(|profile| &profile.email);
+    let person = Person { account, provider, name_id: name_id.as_deref(), email, now: postern.now };
     let mut statements = vec![
-        store::provider::version(account, provider.id()),
+        store::provider::versions(account),
         store::spent::find_assertion(account, provider.entity_id(), checked.assertion_id()),
-        store::user::find_by_link(account, provider.id(), &checked.name_id().link_key().unwrap_or_default()),
     ];
-    let by_email = profile.as_ref().map(|profile| store::user::find_by_email(account, &profile.email, provider.id()));
+    statements.extend(person.statements());
     let browser = call.header("cookie").and_then(browser_secret);
-    let pending = checked
-        .in_response_to()
-        .zip(browser)
-        .map(|(id, secret)| store::pending_request::find(account, id, provider.id(), &secret.digest(), postern.now));
-    let (has_email, has_pending) = (by_email.is_some(), pending.is_some());
-    statements.extend(by_email);
-    statements.extend(pending);
+    statements.extend(
+        checked.in_response_to().zip(browser).map(|(id, secret)| {
+            store::pending_request::find(account, id, provider.id(), &secret.digest(), postern.now)
+        }),
+    );
 
     let mut rows = postern.store.batch(statements).await?.into_iter();
     let mut next = || rows.next().ok_or_else(|| StoreError::Row("too few results".into()));
-    if store::provider::read_version(&next()?)? != Some(provider.version()) {
+    if !store::provider::are_current(&next()?, &configuration.providers)? {
         return Err(Stop::Stale);
     }
     if !next()?.is_empty() {
         return Err(Stop::Refused(Refusal::Replayed));
     }
-    let linked = next()?.first::<User>()?;
-    let by_email = if has_email { next()?.first()? } else { None };
-    let pending = if has_pending { next()?.first::<PendingRequest>()? } else { None };
+    let known = person.read(&mut rows)?;
+    let pending = rows.next().map(|rows| rows.first::<PendingRequest>()).transpose()?.flatten();
     if !provider.settings().enabled {
         return Err(Stop::Refused(Refusal::ProviderDisabled));
+    }
+    if let Some(legacy) = configuration.authenticates_instead_of(provider) {
+        let (legacy, got) = (legacy.settings().name.clone(), provider.settings().name.clone());
+        return Err(Stop::Refused(Refusal::LegacyProviderAuthenticates { legacy, got }));
     }
     let id = pending.as_ref().map(|pending| pending.id.as_str());
     let assertion = checked.answering(id, provider.unsolicited())?;
     if *assertion.request() == Request::Unsolicited {
         log.initiated_by = Some(Initiator::Idp);
     }
-    Ok((assertion, profile, Known { linked, by_email }, pending))
+    Ok((assertion, profile, known, pending))
 }
 
 /// One write: the assertion and the request are spent, the user is there, the session is open and the log says so; or
@@ -293,10 +297,11 @@ async fn open_session<S: Store, C: Crypto>(
     provider: &Provider,
     assertion: &VerifiedAssertion,
     admission: Admission,
+    membership: Membership,
     log: &mut SignIn,
 ) -> Result<Committed<SessionSecret>, Stop> {
     let (account, now) = (configuration.account.id.as_str(), postern.now);
-    let (user, changes) = changes(postern, provider, assertion, admission, log);
+    let (user, changes) = changes(postern, provider, assertion, admission, membership, log);
     let secret = SessionSecret::new(account, Secret::fresh(postern.crypto));
     let session = Session {
         account: account.to_owned(),
@@ -317,15 +322,36 @@ async fn open_session<S: Store, C: Crypto>(
         plan.push(store::spent::request(account, id, assertion.spent_until()));
         plan.push(store::pending_request::delete(account, id));
     }
-    plan.extend(changes.iter().map(|change| store::user::change(account, change, now)));
+    for change in &changes {
+        plan.extend(audit(postern, account, provider, change)?);
+        plan.push(store::user::change(account, change, now));
+    }
     plan.push(open);
     store::commit(postern.store, plan).await.map_err(|error| match error {
         StoreError::Constraint(Constraint::Spent) => Stop::Refused(Refusal::Replayed),
-        StoreError::Constraint(Constraint::UserEmail | Constraint::UserLink) => Stop::Raced,
+        // An invitation that is accepted or taken back makes its second version: once.
+        StoreError::Constraint(Constraint::UserEmail | Constraint::UserLink | Constraint::ChangeVersion) => Stop::Raced,
         // The provider or the user went away after it was read.
         StoreError::Constraint(Constraint::Reference) => Stop::Stale,
         error => Stop::Store(error),
     })
+}
+
+/// The row of the change log of what comes to be or ends by a sign-in; all else is in the sign-in log.
+fn audit<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    account: &str,
+    provider: &Provider,
+    change: &Change,
+) -> Result<Option<Statement>, StoreError> {
+    let (action, resource, version, after) = match change {
+        Change::CreateUser { user, .. } => ("user.created", format!("user/{}", user.id), user.version, Some(user)),
+        Change::AcceptInvitation { invitation } => ("invitation.accepted", format!("invitation/{invitation}"), 2, None),
+        _ => return Ok(None),
+    };
+    let (id, at) = (postern.fresh_id(), postern.now);
+    let actor = format!("provider/{}", provider.id());
+    store::change::Change { id, at, actor, action, resource, version, before: None, after }.insert(account).map(Some)
 }
 
 /// What the sign-in changes in the directory, and the user's id.
@@ -334,17 +360,17 @@ fn changes<S: Store, C: Crypto>(
     provider: &Provider,
     assertion: &VerifiedAssertion,
     admission: Admission,
+    membership: Membership,
     log: &mut SignIn,
 ) -> (String, Vec<Change>) {
     let now = postern.now;
+    log.decision = Some(admission.name().to_owned());
     let (id, link, mut changes) = match admission {
         Admission::Existing { user, link } => {
-            log.decision = Some("existing_user".into());
             log.email = Some(user.email.clone());
             (user.id, link, Vec::new())
         }
-        Admission::Create { profile } => {
-            log.decision = Some("created_just_in_time".into());
+        Admission::Create { profile, groups, invitation } => {
             let user = User {
                 id: postern.fresh_id(),
                 email: profile.email.as_given().to_owned(),
@@ -352,13 +378,23 @@ fn changes<S: Store, C: Crypto>(
                 family_name: profile.family_name,
                 display_name: profile.display_name,
                 active: true,
-                managed_by: ManagedBy::Jit,
+                managed_by: if invitation.is_some() { ManagedBy::Invitation } else { ManagedBy::Jit },
                 created_at: now,
                 updated_at: now,
                 last_sign_in_at: None,
                 version: 1,
             };
-            (user.id.clone(), true, vec![Change::CreateUser { user, email: profile.email }])
+            let id = user.id.clone();
+            let mut changes = Vec::new();
+            if let Some(invitation) = invitation {
+                changes.push(Change::AcceptInvitation { invitation });
+                changes.push(Change::ClearTombstone { email: profile.email.clone() });
+            }
+            changes.push(Change::CreateUser { user, email: profile.email });
+            if !groups.is_empty() {
+                changes.push(Change::JoinGroups { user: id.clone(), groups });
+            }
+            (id, true, changes)
         }
     };
     if link {
@@ -367,6 +403,16 @@ fn changes<S: Store, C: Crypto>(
             Some(name_id) => Change::LinkUser { user, provider, name_id },
             None => Change::BindUser { user, provider },
         });
+    }
+    let ids = |groups: Vec<(String, String)>| -> Vec<String> { groups.into_iter().map(|(id, _)| id).collect() };
+    let (join, leave) = (ids(membership.join), ids(membership.leave));
+    if !join.is_empty() {
+        let (user, provider) = (id.clone(), provider.id().to_owned());
+        changes.push(Change::FollowInto { user, provider, groups: join });
+    }
+    if !leave.is_empty() {
+        let (user, provider) = (id.clone(), provider.id().to_owned());
+        changes.push(Change::FollowOutOf { user, provider, groups: leave });
     }
     changes.push(Change::SignedIn { user: id.clone() });
     log.user_id = Some(id.clone());

@@ -1,8 +1,10 @@
 //! What an admin sends, read into a [`Provider`]: every field's error at once.
 
 use super::metadata::{Given, Watch};
-use super::settings::{ENCRYPTIONS, KINDS, NAME_ID_FORMATS};
-use super::{DEFAULT_CLOCK_SKEW, Encryption, Jit, MAX_CLOCK_SKEW, Provider, Settings, Validation};
+use super::settings::{ENCRYPTIONS, GENERATIONS, KINDS, NAME_ID_FORMATS};
+use super::{
+    Authorization, DEFAULT_CLOCK_SKEW, Encryption, Generation, Jit, MAX_CLOCK_SKEW, Provider, Settings, Validation,
+};
 use crate::crypto::{Certificate, KeyError, TrustedKeys};
 use crate::fields::{FieldError, Fields};
 use crate::saml::{Binding, IdpMetadata, LogoutService};
@@ -51,6 +53,11 @@ impl Provider {
         let encryption = fields
             .choice("encryption", ENCRYPTIONS)
             .over(old.map(|s| s.encryption).unwrap_or_default(), Encryption::Off);
+        let generation = old.map_or(Generation::Current, |s| s.generation);
+        let generation = fields.choice("generation", GENERATIONS).over(generation, Generation::Current);
+        let follows_before = old.map(|s| s.authorization.clone()).unwrap_or_default();
+        let authorization = fields.object("authorization", |fields| authorization(fields, &follows_before));
+        let authorization = authorization.over(follows_before.clone(), Authorization::default());
         let jit_before = old.map(|s| s.jit.clone()).unwrap_or_default();
         let jit = fields.object("jit", |fields| jit(fields, &jit_before)).over(jit_before.clone(), Jit::default());
         let errors = fields.into_errors();
@@ -84,6 +91,8 @@ impl Provider {
             requested_authn_context,
             encryption,
             jit,
+            generation,
+            authorization,
         };
         let watch = match before {
             _ if metadata.is_fetched => Watch { refreshed_at: Some(now), ..Watch::default() },
@@ -158,6 +167,13 @@ fn too_weak(certificates: &[Certificate], is_new: bool, is_fetched: bool) -> Fie
         (true, true) => "/metadataUrl",
     };
     FieldError { pointer: field.to_owned(), code: "metadata_not_usable", message }
+}
+
+fn authorization(fields: &mut Fields<'_>, before: &Authorization) -> Authorization {
+    Authorization {
+        enabled: fields.boolean("enabled").over(before.enabled, false),
+        groups_attribute: fields.text("groupsAttribute", 256).over_option(before.groups_attribute.clone()),
+    }
 }
 
 fn jit(fields: &mut Fields<'_>, before: &Jit) -> Jit {

@@ -6,7 +6,7 @@ mod metadata;
 mod settings;
 
 pub use metadata::{DocumentInput, Given, MetadataInput, NOTICE, Watch};
-pub use settings::{Encryption, Jit, Kind, NameIdFormat, Settings, Validation};
+pub use settings::{Authorization, Encryption, Generation, Jit, Kind, NameIdFormat, Settings, Validation};
 
 use crate::crypto::{Certificate, CertificateError, KeyError, TrustedKeys};
 use crate::fields::FieldError;

@@ -59,6 +59,36 @@ pub struct Settings {
     pub encryption: Encryption,
     /// Just-in-time provisioning.
     pub jit: Jit,
+    /// Which of two integrations it is.
+    #[serde(default)]
+    pub generation: Generation,
+    /// Whether linked groups follow it.
+    #[serde(default)]
+    pub authorization: Authorization,
+}
+
+/// Which of two integrations with an account a provider is (SPEC section 6; seeds 001, 003 and 004): where one of the old kind is
+/// enabled, that one authenticates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Generation {
+    /// The old integration.
+    Legacy,
+    /// The new one.
+    #[default]
+    Current,
+}
+
+pub(super) const GENERATIONS: &[(&str, Generation)] =
+    &[("legacy", Generation::Legacy), ("current", Generation::Current)];
+
+/// Linked groups follow the groups that the provider names at each sign-in (SPEC section 4; seed 000).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Authorization {
+    /// Whether they do. If not, groups are managed by hand.
+    pub enabled: bool,
+    /// The SAML attribute that names them, if it is not one of the usual.
+    pub groups_attribute: Option<String>,
 }
 
 /// Whose product an identity provider is: it decides the words in which we explain.

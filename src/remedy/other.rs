@@ -139,5 +139,13 @@ pub(super) const REMEDIES: &[Remedy] = &[
         &["no_assertion"],
         "The identity provider sent no assertion: its own log says why. The single sign-on profile must be SAML 2.0 web browser sign-on.",
     ),
+    (
+        &["user_removed"],
+        "Whoever should come back is invited, or provisioned over SCIM; to let JIT provisioning make them anew, clear the removed user under Users.",
+    ),
+    (
+        &["legacy_provider_authenticates"],
+        "While a legacy provider is enabled, everyone signs in through it: add the user to that application, or disable the legacy provider.",
+    ),
     (&["crypto_unavailable"], "Try again; if it persists, look at the Worker's log."),
 ];

@@ -16,6 +16,8 @@ const THE_SAME_FOR_ALL: &[(&str, &[&str])] = &[
             "no_logout_url",
             "not_invited",
             "user_deactivated",
+            "user_removed",
+            "legacy_provider_authenticates",
             "idp_initiated_not_allowed",
             "linked_to_other_provider",
             "crypto_unavailable",

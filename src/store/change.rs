@@ -9,11 +9,11 @@ use serde::Serialize;
 #[derive(Clone, Debug)]
 pub struct Change<'a, T> {
     /// Fresh id.
-    pub id: &'a str,
+    pub id: String,
     /// When.
     pub at: Timestamp,
     /// Who: `setup-token`, later an admin or a token.
-    pub actor: &'a str,
+    pub actor: String,
     /// What, as `noun.verb`.
     pub action: &'static str,
     /// Which, as `noun/id`.
@@ -29,29 +29,33 @@ pub struct Change<'a, T> {
 impl<T: Serialize> Change<'_, T> {
     /// A plan whose log row is this change. Constraint: [`super::Constraint::ChangeVersion`].
     pub fn plan<O>(&self, account: &str, outcome: O) -> Result<Plan<O>, StoreError> {
+        let proof = Statement::new(
+            "SELECT id FROM changes WHERE account_id = ?1 AND id = ?2",
+            [account.into(), self.id.as_str().into()],
+        );
+        Ok(Plan::new(self.insert(account)?, proof, outcome))
+    }
+
+    /// The log row, as a part of another plan. Constraint: [`super::Constraint::ChangeVersion`].
+    pub fn insert(&self, account: &str) -> Result<Statement, StoreError> {
         let json = |value: Option<&T>| {
             let text = value.map(serde_json::to_string).transpose();
             text.map_err(|error| StoreError::Row(error.to_string()))
         };
-        let insert = Statement::new(
+        Ok(Statement::new(
             "INSERT INTO changes (account_id, id, at, actor, action, resource, version, before, after) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             [
                 account.into(),
-                self.id.into(),
+                self.id.as_str().into(),
                 self.at.into(),
-                self.actor.into(),
+                self.actor.as_str().into(),
                 self.action.into(),
                 self.resource.as_str().into(),
                 self.version.into(),
                 json(self.before)?.as_deref().into(),
                 json(self.after)?.as_deref().into(),
             ],
-        );
-        let proof = Statement::new(
-            "SELECT id FROM changes WHERE account_id = ?1 AND id = ?2",
-            [account.into(), self.id.into()],
-        );
-        Ok(Plan::new(insert, proof, outcome))
+        ))
     }
 }

@@ -12,6 +12,14 @@ pub enum Constraint {
     UserEmail,
     /// The NameID is linked already.
     UserLink,
+    /// Another group of the kind has this name.
+    GroupName,
+    /// Another group has this identifier.
+    GroupIdentifier,
+    /// Another group is linked to this group of the provider.
+    GroupLink,
+    /// An invitation of this e-mail is open.
+    InvitationEmail,
     /// The assertion or request has been used.
     Spent,
     /// This event has been logged.
@@ -39,6 +47,10 @@ impl Constraint {
             ("providers.entity_id", _) => Self::ProviderEntityId,
             ("users.email_folded", _) => Self::UserEmail,
             ("user_links.name_id", _) => Self::UserLink,
+            ("groups.name_folded", _) => Self::GroupName,
+            ("groups.identifier", _) => Self::GroupIdentifier,
+            ("groups.saml_group", _) => Self::GroupLink,
+            ("invitations.email_folded", _) => Self::InvitationEmail,
             ("events.subject", _) => Self::Event,
             ("changes.version", _) => Self::ChangeVersion,
             (_, "spent") => Self::Spent,

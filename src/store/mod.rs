@@ -9,6 +9,8 @@ pub mod change;
 mod column;
 mod constraint;
 pub mod event;
+pub mod group;
+pub mod invitation;
 pub mod pending_logout;
 pub mod pending_request;
 mod plan;
@@ -16,6 +18,7 @@ pub mod provider;
 pub mod session;
 pub mod sign_in;
 pub mod spent;
+pub mod tombstone;
 pub mod user;
 
 pub(crate) use column::{flag, json, millis, optional_json, optional_millis};

@@ -36,6 +36,11 @@ impl<T> Plan<T> {
         Self { statements: vec![log_row], proof, outcome }
     }
 
+    /// What will be true.
+    pub fn outcome(&self) -> &T {
+        &self.outcome
+    }
+
     /// Adds a statement. They run in the order they are added, after the log row.
     pub fn push(&mut self, statement: Statement) {
         self.statements.push(statement);

@@ -41,18 +41,21 @@ pub fn find(account: &str, id: &str) -> Statement {
     )
 }
 
-/// The version of a provider, alone.
-pub fn version(account: &str, id: &str) -> Statement {
-    Statement::new("SELECT version FROM providers WHERE account_id = ?1 AND id = ?2", [account.into(), id.into()])
+/// The versions of all providers of an account, alone, in order of creation.
+pub fn versions(account: &str) -> Statement {
+    Statement::new("SELECT id, version FROM providers WHERE account_id = ?1 ORDER BY id", [account.into()])
 }
 
-/// Reads what [`version`] found.
-pub fn read_version(rows: &Rows) -> Result<Option<i64>, StoreError> {
+/// Whether [`versions`] found these providers, no more and no others.
+pub fn are_current(rows: &Rows, providers: &[Provider]) -> Result<bool, StoreError> {
     #[derive(Deserialize)]
     struct Version {
+        id: String,
         version: i64,
     }
-    Ok(rows.first::<Version>()?.map(|row| row.version))
+    let found: Vec<Version> = rows.all()?;
+    let known = providers.iter().map(|provider| (provider.id(), provider.version()));
+    Ok(found.iter().map(|row| (row.id.as_str(), row.version)).eq(known))
 }
 
 /// Reads what [`of_account`] or [`find`] found.

@@ -167,6 +167,11 @@ impl Named<'_> {
     }
 }
 
+/// Ends every session of a user.
+pub fn delete_of_user(account: &str, user: &str) -> Statement {
+    Statement::new("DELETE FROM sessions WHERE account_id = ?1 AND user_id = ?2", [account.into(), user.into()])
+}
+
 /// Removes sessions that have ended. At most [`super::PURGED_AT_ONCE`] rows.
 pub fn purge(now: Timestamp) -> Statement {
     Statement::new(

@@ -1,9 +1,9 @@
 //! Users and their links to providers.
 
-use super::{Page, Statement, Value, flag};
+use super::{Page, Statement, Value, flag, group, invitation, json, tombstone};
 use crate::directory::{Change, Email, User};
 use crate::time::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A user found by e-mail, and how they are linked as one provider sees it.
 #[derive(Clone, Debug, Deserialize)]
@@ -25,7 +25,7 @@ impl FoundByEmail {
 }
 
 /// The user whom a provider means by a NameID.
-pub fn find_by_link(account: &str, provider: &str, name_id: &str) -> Statement {
+pub fn find_by_link(account: &str, provider: &str, name_id: Option<&str>) -> Statement {
     Statement::new(
         "SELECT u.id, u.email, u.given_name, u.family_name, u.display_name, u.active, u.managed_by, u.created_at, \
          u.updated_at, u.last_sign_in_at, u.version FROM user_links l \
@@ -36,7 +36,7 @@ pub fn find_by_link(account: &str, provider: &str, name_id: &str) -> Statement {
 }
 
 /// The user of an e-mail, with how they are linked as `provider` sees it.
-pub fn find_by_email(account: &str, email: &Email, provider: &str) -> Statement {
+pub fn find_by_email(account: &str, email: Option<&Email>, provider: &str) -> Statement {
     Statement::new(
         "SELECT u.id, u.email, u.given_name, u.family_name, u.display_name, u.active, u.managed_by, u.created_at, \
          u.updated_at, u.last_sign_in_at, u.version, \
@@ -45,34 +45,93 @@ pub fn find_by_email(account: &str, email: &Email, provider: &str) -> Statement 
          EXISTS (SELECT 1 FROM user_links l WHERE l.account_id = u.account_id AND l.user_id = u.id \
                  AND l.provider_id <> ?3) AS linked_elsewhere \
          FROM users u WHERE u.account_id = ?1 AND u.email_folded = ?2",
-        [account.into(), email.folded().into(), provider.into()],
+        [account.into(), email.map(Email::folded).into(), provider.into()],
     )
 }
 
-/// One user.
+/// A user with the groups that they are in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Listed {
+    /// The user.
+    #[serde(flatten)]
+    pub user: User,
+    /// The groups.
+    #[serde(deserialize_with = "json")]
+    pub groups: Vec<GroupName>,
+}
+
+/// A group, as users show it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct GroupName {
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+}
+
+/// One user, as [`Listed`].
 pub fn find(account: &str, id: &str) -> Statement {
     Statement::new(
-        "SELECT id, email, given_name, family_name, display_name, active, managed_by, created_at, updated_at, \
-         last_sign_in_at, version FROM users WHERE account_id = ?1 AND id = ?2",
+        "SELECT u.id, u.email, u.given_name, u.family_name, u.display_name, u.active, u.managed_by, u.created_at, \
+         u.updated_at, u.last_sign_in_at, u.version, \
+         (SELECT json_group_array(json_object('id', g.id, 'name', g.name)) FROM group_members m \
+          CROSS JOIN groups g ON g.account_id = m.account_id AND g.id = m.group_id \
+          WHERE m.account_id = u.account_id AND m.user_id = u.id) AS groups \
+         FROM users u WHERE u.account_id = ?1 AND u.id = ?2",
         [account.into(), id.into()],
     )
 }
 
-/// A page of users, the newest last; only the one of a folded e-mail, if one is given.
+/// A page of users, as [`Listed`], the newest last; only the one of a folded e-mail, if one is given.
 pub fn list(account: &str, email: Option<&Email>, page: &Page) -> Statement {
     let after: Value = page.after.as_deref().unwrap_or_default().into();
     match email {
         Some(email) => Statement::new(
-            "SELECT id, email, given_name, family_name, display_name, active, managed_by, created_at, updated_at, \
-             last_sign_in_at, version FROM users WHERE account_id = ?1 AND email_folded = ?2 AND id > ?3 LIMIT ?4",
+            "SELECT u.id, u.email, u.given_name, u.family_name, u.display_name, u.active, u.managed_by, u.created_at, \
+             u.updated_at, u.last_sign_in_at, u.version, \
+             (SELECT json_group_array(json_object('id', g.id, 'name', g.name)) FROM group_members m \
+              CROSS JOIN groups g ON g.account_id = m.account_id AND g.id = m.group_id \
+              WHERE m.account_id = u.account_id AND m.user_id = u.id) AS groups \
+             FROM users u WHERE u.account_id = ?1 AND u.email_folded = ?2 AND u.id > ?3 LIMIT ?4",
             [account.into(), email.folded().into(), after, page.rows()],
         ),
         None => Statement::new(
-            "SELECT id, email, given_name, family_name, display_name, active, managed_by, created_at, updated_at, \
-             last_sign_in_at, version FROM users WHERE account_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+            "SELECT u.id, u.email, u.given_name, u.family_name, u.display_name, u.active, u.managed_by, u.created_at, \
+             u.updated_at, u.last_sign_in_at, u.version, \
+             (SELECT json_group_array(json_object('id', g.id, 'name', g.name)) FROM group_members m \
+              CROSS JOIN groups g ON g.account_id = m.account_id AND g.id = m.group_id \
+              WHERE m.account_id = u.account_id AND m.user_id = u.id) AS groups \
+             FROM users u WHERE u.account_id = ?1 AND u.id > ?2 ORDER BY u.id LIMIT ?3",
             [account.into(), after, page.rows()],
         ),
     }
+}
+
+/// Writes a user anew. Constraint: [`super::Constraint::UserEmail`]. That nobody else did so meanwhile is guarded by the change
+/// row of its version.
+pub fn update(account: &str, user: &User, email: &Email) -> Statement {
+    Statement::new(
+        "UPDATE users SET email = ?3, email_folded = ?4, given_name = ?5, family_name = ?6, display_name = ?7, active = ?8, \
+         managed_by = ?9, updated_at = ?10, version = ?11 WHERE account_id = ?1 AND id = ?2",
+        [
+            account.into(),
+            user.id.as_str().into(),
+            email.as_given().into(),
+            email.folded().into(),
+            user.given_name.as_deref().into(),
+            user.family_name.as_deref().into(),
+            user.display_name.as_deref().into(),
+            i64::from(user.active).into(),
+            user.managed_by.as_str().into(),
+            user.updated_at.into(),
+            user.version.into(),
+        ],
+    )
+}
+
+/// Removes a user, with their links, sessions and memberships.
+pub fn delete(account: &str, id: &str) -> Statement {
+    Statement::new("DELETE FROM users WHERE account_id = ?1 AND id = ?2", [account.into(), id.into()])
 }
 
 /// The statement that makes a change so.
@@ -81,6 +140,11 @@ pub fn change(account: &str, change: &Change, now: Timestamp) -> Statement {
         Change::CreateUser { user, email } => insert(account, user, email),
         Change::LinkUser { user, provider, name_id } => link(account, provider, name_id, user, now),
         Change::BindUser { user, provider } => bind(account, provider, user, now),
+        Change::JoinGroups { user, groups } => group::join(account, user, groups, now),
+        Change::FollowInto { user, provider, groups } => group::follow_into(account, provider, user, groups, now),
+        Change::FollowOutOf { user, provider, groups } => group::follow_out_of(account, provider, user, groups),
+        Change::AcceptInvitation { invitation } => invitation::delete(account, invitation),
+        Change::ClearTombstone { email } => tombstone::clear(account, email),
         Change::SignedIn { user } => signed_in(account, user, now),
     }
 }

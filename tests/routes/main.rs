@@ -3,8 +3,10 @@
 
 mod accounts;
 mod corpus;
+mod directory;
 mod explain;
 mod faults;
+mod groups;
 mod keys;
 mod login;
 mod logout;

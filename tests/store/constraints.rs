@@ -17,9 +17,9 @@ fn constraint<T: std::fmt::Debug>(result: Result<T, StoreError>) -> Constraint {
 
 fn change(database: &Database, id: &str, version: i64) -> Result<(), StoreError> {
     let change: Change<'_, ()> = Change {
-        id,
+        id: id.into(),
         at: NOW,
-        actor: "setup-token",
+        actor: "setup-token".into(),
         action: "provider.updated",
         resource: "provider/p1".into(),
         version,

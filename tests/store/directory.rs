@@ -23,7 +23,7 @@ fn a_user_is_read_as_they_were_written() {
 fn a_name_id_finds_the_user_whom_this_provider_of_this_account_means() {
     let database = scene();
     let found = |account, provider, name_id| {
-        let rows = run(&database, user::find_by_link(account, provider, name_id)).unwrap();
+        let rows = run(&database, user::find_by_link(account, provider, Some(name_id))).unwrap();
         rows.first::<User>().unwrap().map(|user| user.id)
     };
     assert_eq!(found("acme", "p1", "n1").as_deref(), Some("u1"));
@@ -40,7 +40,7 @@ fn an_email_finds_its_user_whatever_its_case_and_tells_how_they_are_linked() {
     run(&database, provider::insert("acme", &provider_of("p2", "https://two.example")).unwrap()).unwrap();
     create_user(&database, "acme", "u2", "bob@example.com").unwrap();
     let found = |text, provider| {
-        let rows = run(&database, user::find_by_email("acme", &email(text), provider)).unwrap();
+        let rows = run(&database, user::find_by_email("acme", Some(&email(text)), provider)).unwrap();
         rows.first::<FoundByEmail>().unwrap().map(|found| (found.user.id.clone(), found.is_linked_to_other_provider()))
     };
     let user = |id: &str, elsewhere| Some((id.to_owned(), elsewhere));

@@ -74,9 +74,9 @@ fn attempts_are_listed_the_newest_first() {
 fn a_change_is_logged_with_what_was_and_what_is() {
     let database = scene();
     let change = Change {
-        id: "c1",
+        id: "c1".into(),
         at: NOW,
-        actor: "setup-token",
+        actor: "setup-token".into(),
         action: "provider.updated",
         resource: "provider/p1".into(),
         version: 2,

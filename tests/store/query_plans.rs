@@ -3,7 +3,7 @@
 
 use crate::logouts::event_of;
 use crate::logs::attempt;
-use crate::scene::{ISSUER, NOW, key_of, provider_of, scene, session_of, user_of};
+use crate::scene::{ISSUER, NOW, group_of, invitation_of, key_of, provider_of, scene, session_of, user_of};
 use crate::single_use::secret;
 use crate::support::database::{Database, Fault};
 use postern::account_key::Purpose;
@@ -14,7 +14,8 @@ use postern::store::event::{self, Event};
 use postern::store::pending_request::{self, PendingRequest};
 use postern::store::sign_in::{self, Outcome};
 use postern::store::{
-    Page, Plan, Statement, account, account_key, commit, pending_logout, provider, session, spent, user,
+    Page, Plan, Statement, account, account_key, commit, group, invitation, pending_logout, provider, session, spent,
+    tombstone, user,
 };
 use std::collections::BTreeSet;
 use std::fs;
@@ -39,17 +40,45 @@ fn statements() -> Vec<(&'static str, Statement)> {
         ("account_key::purge", account_key::purge(NOW)),
         ("provider::of_account", provider::of_account("acme")),
         ("provider::find", provider::find("acme", "p1")),
-        ("provider::version", provider::version("acme", "p1")),
+        ("provider::versions", provider::versions("acme")),
         ("provider::update", provider::update("acme", &provider_of("p1", ISSUER)).unwrap()),
         ("provider::take_due", provider::take_due(NOW, NOW, 5)),
         ("provider::looked_at", provider::looked_at("acme", &provider_of("p1", ISSUER))),
         ("provider::delete", provider::delete("acme", "p1")),
         ("user::find", user::find("acme", "u1")),
-        ("user::find_by_link", user::find_by_link("acme", "p1", "n1")),
-        ("user::find_by_email", user::find_by_email("acme", &email, "p1")),
+        ("user::find_by_link", user::find_by_link("acme", "p1", Some("n1"))),
+        ("user::find_by_email", user::find_by_email("acme", Some(&email), "p1")),
         ("user::list", user::list("acme", None, &page())),
+        ("user::update", user::update("acme", &user_of("u1", "ada@example.com"), &email)),
+        ("user::delete", user::delete("acme", "u1")),
         ("user::list by e-mail", user::list("acme", Some(&email), &page())),
         ("user::signed_in", change(directory::Change::SignedIn { user: "u1".into() })),
+        ("group::find", group::find("acme", "g1")),
+        ("group::list", group::list("acme", &page())),
+        ("group::native", group::native("acme", &indexes)),
+        ("group::identifiers", group::identifiers("acme", "a_b")),
+        ("group::update", group::update("acme", &group_of("g1", "A b"))),
+        ("group::delete", group::delete("acme", "g1")),
+        ("group::members", group::members("acme", "g1", &page())),
+        ("group::member", group::member("acme", "g1", "u1")),
+        ("group::leave", group::leave("acme", "u1", &indexes)),
+        ("group::clear", group::clear("acme", "g1")),
+        ("group::linked", group::linked("acme", "p1", Some("n1"), Some(&email))),
+        ("group::linked_names", group::linked_names("acme", "p1")),
+        ("group::in_scim_group", group::in_scim_group("acme", "u1")),
+        ("invitation::of_email", invitation::of_email("acme", Some(&email), NOW)),
+        ("invitation::of_digest", invitation::of_digest("acme", "d1", NOW)),
+        ("invitation::find", invitation::find("acme", "i1")),
+        ("invitation::list", invitation::list("acme", &page())),
+        ("invitation::delete", invitation::delete("acme", "i1")),
+        ("invitation::delete_expired", invitation::delete_expired("acme", &email, NOW)),
+        ("invitation::purge", invitation::purge(NOW)),
+        ("tombstone::find", tombstone::find("acme", "p1", Some("n1"), Some(&email))),
+        ("tombstone::list", tombstone::list("acme", &page())),
+        ("tombstone::of", tombstone::of("acme", "u1")),
+        ("tombstone::clear", tombstone::clear("acme", &email)),
+        ("tombstone::clear_user", tombstone::clear_user("acme", "u1")),
+        ("session::delete_of_user", session::delete_of_user("acme", "u1")),
         ("session::find", session::find("acme", "d1", NOW, NOW)),
         ("session::seen", session::seen("acme", "d1", NOW)),
         ("session::delete", session::delete("acme", "d1")),
@@ -88,6 +117,13 @@ fn inserts() -> Vec<(&'static str, Statement)> {
         ("account_key::insert", account_key::insert("acme", &key_of("k1"))),
         ("provider::insert", provider::insert("acme", &provider_of("p2", "https://two.example")).unwrap()),
         ("event::tell", event::tell("acme", &event)),
+        ("group::insert", group::insert("acme", &group_of("g1", "A b"))),
+        ("group::join", group::join("acme", "u1", &["g1".into()], NOW)),
+        ("group::follow_into", group::follow_into("acme", "p1", "u1", &["g1".into()], NOW)),
+        ("group::follow_out_of", group::follow_out_of("acme", "p1", "u1", &["g1".into()])),
+        ("invitation::insert", invitation::insert("acme", &invitation_of("i1", "ada@example.com"), "d1")),
+        ("tombstone::of_user, e-mail", tombstone::of_user("acme", "u1", "setup-token", NOW)[0].clone()),
+        ("tombstone::of_user, NameIDs", tombstone::of_user("acme", "u1", "setup-token", NOW)[1].clone()),
         ("user::insert", user::change("acme", &create, NOW)),
         ("user::link", user::change("acme", &link, NOW)),
         ("user::bind", user::change("acme", &bind, NOW)),
@@ -99,12 +135,17 @@ fn inserts() -> Vec<(&'static str, Statement)> {
     ]
 }
 
+/// Of a virtual table, which is a list that the call gave, each entry is read.
+fn reads_a_table(step: &str) -> bool {
+    step.starts_with("SCAN") && !step.contains("VIRTUAL TABLE")
+}
+
 #[test]
 fn every_statement_goes_by_an_index() {
     let database = scene();
     for (name, statement) in statements() {
         for step in database.plan(&statement) {
-            assert!(!step.starts_with("SCAN"), "{name}: {step}");
+            assert!(!reads_a_table(&step), "{name}: {step}");
         }
     }
 }
@@ -124,9 +165,9 @@ fn plans_and_proofs(database: &Database) -> Vec<Statement> {
     let request = PendingRequest { id: "_r1".into(), return_to: "/".into() };
     let pending = pending_request::plan("acme", &request, "p1", secret(), NOW);
     let change: Change<'_, ()> = Change {
-        id: "c1",
+        id: "c1".into(),
         at: NOW,
-        actor: "setup-token",
+        actor: "setup-token".into(),
         action: "provider.updated",
         resource: "provider/p1".into(),
         version: 2,
@@ -154,7 +195,7 @@ fn plans_and_their_proofs_go_by_an_index() {
     let database = scene();
     for statement in plans_and_proofs(&database) {
         for step in database.plan(&statement) {
-            assert!(!step.starts_with("SCAN"), "{}: {step}", statement.sql);
+            assert!(!reads_a_table(&step), "{}: {step}", statement.sql);
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::support::keys::{certificate, metadata};
 use postern::access::Session;
 use postern::account_key::{AccountKey, Purpose};
 use postern::crypto::WrappedKey;
-use postern::directory::{Change, Email, ManagedBy, User};
+use postern::directory::{Change, Email, Group, GroupManager, Invitation, ManagedBy, User};
 use postern::provider::{MetadataInput, Provider};
 use postern::saml::IdpMetadata;
 use postern::store::account::Account;
@@ -60,6 +60,31 @@ pub(crate) fn key_of(id: &str) -> AccountKey {
         wrapped: WrappedKey::new([0; WrappedKey::NONCE], b"wrapped"),
         created_at: NOW,
         retires_at: None,
+    }
+}
+
+/// A native group, linked to nothing.
+pub(crate) fn group_of(id: &str, name: &str) -> Group {
+    Group {
+        id: id.into(),
+        name: name.into(),
+        identifier: postern::directory::identifier(name, &[]),
+        managed_by: GroupManager::Native,
+        provider_id: None,
+        saml_group: None,
+        created_at: NOW,
+        updated_at: NOW,
+        version: 1,
+    }
+}
+
+pub(crate) fn invitation_of(id: &str, email: &str) -> Invitation {
+    Invitation {
+        id: id.into(),
+        email: Email::parse(email).unwrap(),
+        groups: vec!["g1".into()],
+        created_at: NOW,
+        expires_at: NOW.plus(Invitation::LIFETIME),
     }
 }
 

@@ -66,9 +66,12 @@ fn an_update_writes_one_provider_of_one_account() {
     let read = |account| provider::read(&run(&database, provider::find(account, "p1")).unwrap()).unwrap().remove(0);
     same(&read("acme"), &after);
     same(&read("other"), &before);
-    let version = |account| provider::read_version(&run(&database, provider::version(account, "p1")).unwrap()).unwrap();
-    assert_eq!((version("acme"), version("other")), (Some(2), Some(1)));
-    assert_eq!(provider::read_version(&run(&database, provider::version("acme", "p9")).unwrap()).unwrap(), None);
+    let current = |account, providers: &[Provider]| {
+        provider::are_current(&run(&database, provider::versions(account)).unwrap(), providers).unwrap()
+    };
+    assert!(current("acme", std::slice::from_ref(&after)) && current("other", std::slice::from_ref(&before)));
+    assert!(!current("acme", std::slice::from_ref(&before)), "an earlier version");
+    assert!(!current("acme", &[]) && !current("acme", &[after, provider_of("p2", ISSUER)]), "another number");
 }
 
 #[test]

@@ -40,9 +40,9 @@ pub(crate) async fn create<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, cal
     };
     let account = Account { id, name, created_at: postern.now, version: 1 };
     let change = Change {
-        id: &postern.fresh_id(),
+        id: postern.fresh_id(),
         at: postern.now,
-        actor: SETUP_TOKEN,
+        actor: SETUP_TOKEN.into(),
         action: "account.created",
         resource: format!("account/{}", account.id),
         version: account.version,

@@ -11,12 +11,13 @@ use crate::directory::Profile;
 use crate::fields::{Fields, Patch};
 use crate::http::{Answer, Call};
 use crate::jit::{self, Known};
+use crate::journey::known::Person;
 use crate::journey::{Ending, Postern};
 use crate::problem::Problem;
 use crate::provider::Provider;
 use crate::refusal::Refusal;
 use crate::saml::{self, AuthenticResponse, Check, Decryption, Expectations, Outcome, ReceivedResponse, SamlError};
-use crate::store::{self, Store, StoreError};
+use crate::store::{Store, StoreError};
 use crate::time::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -220,12 +221,8 @@ async fn known<S: Store, C: Crypto>(
     authentic: &AuthenticResponse,
     profile: Option<&Profile>,
 ) -> Result<Known, StoreError> {
-    let name_id = authentic.name_id().and_then(|name_id| name_id.link_key()).unwrap_or_default();
-    let mut statements = vec![store::user::find_by_link(account, provider.id(), &name_id)];
-    statements.extend(profile.map(|p| store::user::find_by_email(account, &p.email, provider.id())));
-    let rows = postern.store.batch(statements).await?;
-    Ok(Known {
-        linked: rows.first().map(|rows| rows.first()).transpose()?.flatten(),
-        by_email: rows.get(1).map(|rows| rows.first()).transpose()?.flatten(),
-    })
+    let name_id = authentic.name_id().and_then(|name_id| name_id.link_key());
+    let email = profile.map(|profile| &profile.email);
+    let person = Person { account, provider, name_id: name_id.as_deref(), email, now: postern.now };
+    person.read(&mut postern.store.batch(person.statements()).await?.into_iter())
 }

@@ -57,9 +57,9 @@ pub(crate) async fn create<S: Store, C: Crypto>(
     };
     let key = generate(postern, account, purpose, "/purpose").await?;
     let mut plan = Change {
-        id: &postern.fresh_id(),
+        id: postern.fresh_id(),
         at: postern.now,
-        actor: SETUP_TOKEN,
+        actor: SETUP_TOKEN.into(),
         action: "key.created",
         resource: format!("key/{}", key.id),
         version: 1,

@@ -4,6 +4,8 @@ pub(super) mod accounts;
 pub(super) mod events;
 pub(super) mod explain;
 mod findings;
+pub(super) mod groups;
+pub(super) mod invitations;
 pub(super) mod keys;
 pub(super) mod providers;
 pub(super) mod sign_ins;
@@ -11,6 +13,7 @@ pub(super) mod users;
 
 use super::{Needs, Postern};
 use crate::crypto::Crypto;
+use crate::directory::ManagedByScim;
 use crate::http::{Answer, Call, CallBody};
 use crate::problem::Problem;
 use crate::store::{Page, Store};
@@ -71,6 +74,11 @@ fn if_match(call: &Call) -> Result<i64, Answer> {
 /// Somebody else was faster.
 fn stale() -> Answer {
     Problem::new(412, "Somebody else changed this meanwhile. Read it again and repeat your change.").answer()
+}
+
+/// SPEC section 8: where the change is to be made.
+fn managed_elsewhere(reason: &ManagedByScim) -> Answer {
+    Problem::conflict("managed_by_scim", reason.0.as_str()).answer()
 }
 
 fn not_found(noun: &str) -> Answer {

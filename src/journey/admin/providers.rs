@@ -91,9 +91,15 @@ pub(crate) async fn delete<S: Store, C: Crypto>(
     id: &str,
 ) -> Result<Answer, Ending> {
     let version = if_match(call)?;
-    let Some(before) = find(postern, account, id).await? else { return Ok(not_found("provider")) };
+    let statements = vec![store::provider::find(account, id), store::group::linked_names(account, id)];
+    let [found, linked] = store::take(postern.store.batch(statements).await?)?;
+    let Some(before) = store::provider::read(&found)?.into_iter().next() else { return Ok(not_found("provider")) };
     if before.version() != version {
         return Ok(stale());
+    }
+    let linked = store::group::read_ids(&linked)?;
+    if !linked.is_empty() {
+        return Ok(has_linked_groups(&linked));
     }
     let mut plan = change_plan(postern, account, "provider.deleted", version + 1, Some(&before), None)?;
     plan.push(store::provider::delete(account, id));
@@ -102,8 +108,18 @@ pub(crate) async fn delete<S: Store, C: Crypto>(
     match committed {
         Ok(_) => Ok(Answer::empty(204)),
         Err(StoreError::Constraint(Constraint::ChangeVersion)) => Ok(stale()),
+        // A group was linked meanwhile.
+        Err(StoreError::Constraint(Constraint::Reference)) => Ok(has_linked_groups(&[])),
         Err(error) => Err(error.into()),
     }
+}
+
+fn has_linked_groups(names: &[String]) -> Answer {
+    let detail = format!(
+        "Groups are linked to this provider ({}). Unlink them first, or disable the provider.",
+        if names.is_empty() { "one of them since a moment".to_owned() } else { names.join(", ") }
+    );
+    Problem::conflict("has_linked_groups", detail).answer()
 }
 
 /// `POST …/{id}/refresh`: looks at the metadata now, as upkeep does.
@@ -143,9 +159,9 @@ fn change_plan<S: Store, C: Crypto>(
 ) -> Result<Plan<()>, StoreError> {
     let id = before.or(after).map_or("", Provider::id);
     Change {
-        id: &postern.fresh_id(),
+        id: postern.fresh_id(),
         at: postern.now,
-        actor: SETUP_TOKEN,
+        actor: SETUP_TOKEN.into(),
         action,
         resource: format!("provider/{id}"),
         version,
@@ -233,6 +249,11 @@ fn shown<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, account: &str, provid
             "enabled": settings.jit.enabled,
             "validationKey": validation.map(|v| &v.key),
             "validationValue": validation.map(|v| &v.value),
+        },
+        "generation": settings.generation,
+        "authorization": {
+            "enabled": settings.authorization.enabled,
+            "groupsAttribute": settings.authorization.groups_attribute,
         },
         "createdAt": provider.created_at(),
         "updatedAt": provider.updated_at(),

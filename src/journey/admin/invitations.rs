@@ -1,0 +1,194 @@
+//! `/api/v1/accounts/{account}/invitations`, and the page that an invitation's link leads to (SPEC section 5; seed 000).
+
+use super::{SETUP_TOKEN, etag, if_match, json_object, list_answer, not_found, page_of, stale};
+use crate::crypto::Crypto;
+use crate::directory::{Email, Invitation};
+use crate::fields::{Fields, Patch};
+use crate::http::{Answer, Call};
+use crate::id::Secret;
+use crate::journey::{Ending, Postern, page};
+use crate::problem::Problem;
+use crate::store::account::Account;
+use crate::store::change::Change;
+use crate::store::invitation::{self, Listed};
+use crate::store::user::FoundByEmail;
+use crate::store::{self, Constraint, Store, StoreError, group};
+use quick_xml::escape::escape;
+use serde::Serialize;
+
+/// Most groups that an invitation can name.
+const MAX_GROUPS: usize = 100;
+
+/// `GET`
+pub(crate) async fn list<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    call: &Call,
+    account: &str,
+) -> Result<Answer, Ending> {
+    let page = page_of(call)?;
+    let statements = vec![store::account::find(account), invitation::list(account, &page)];
+    let [found, invitations] = store::take(postern.store.batch(statements).await?)?;
+    if found.first::<Account>()?.is_none() {
+        return Ok(not_found("account"));
+    }
+    Ok(list_answer(invitations.all::<Listed>()?, &page, |listed| &listed.id, Clone::clone))
+}
+
+/// `GET …/{id}`
+pub(crate) async fn read<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    account: &str,
+    id: &str,
+) -> Result<Answer, Ending> {
+    let [rows] = store::take(postern.store.batch(vec![invitation::find(account, id)]).await?)?;
+    Ok(rows.first::<Listed>()?.map_or_else(
+        || not_found("invitation"),
+        |listed| Answer::json(200, &listed).with("etag", etag(listed.version)),
+    ))
+}
+
+/// An invitation with its link, as the one who made it sees it, once.
+#[derive(Serialize)]
+struct Made<'i> {
+    #[serde(flatten)]
+    listed: &'i Listed,
+    link: String,
+}
+
+/// `POST {email, groups?}`
+pub(crate) async fn create<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    call: &Call,
+    account: &str,
+) -> Result<Answer, Ending> {
+    let input = json_object(call)?;
+    let mut fields = Fields::of(&input);
+    let email = match fields.text("email", 254) {
+        Patch::Set(text) => {
+            Email::parse(&text).map_err(|error| fields.error("email", "malformed", format!("This is {error}."))).ok()
+        }
+        Patch::Keep | Patch::Reset => {
+            fields.required("email");
+            None
+        }
+    };
+    let groups = fields.texts("groups", MAX_GROUPS, 64).over(Vec::new(), Vec::new());
+    let statements = vec![
+        group::native(account, &groups),
+        store::user::find_by_email(account, email.as_ref(), ""),
+        invitation::of_email(account, email.as_ref(), postern.now),
+    ];
+    let [native, user, open] = store::take(postern.store.batch(statements).await?)?;
+    let native = group::read_ids(&native)?;
+    for (index, id) in groups.iter().enumerate().filter(|(_, id)| !native.contains(id)) {
+        fields.error(&format!("groups/{index}"), "unknown", format!("There is no native group of the id {id}."));
+    }
+    let errors = fields.into_errors();
+    let (Some(email), true) = (email, errors.is_empty()) else { return Ok(Problem::fields(errors).answer()) };
+    if user.first::<FoundByEmail>()?.is_some() {
+        return Ok(Problem::taken("/email", "A user of this account has this e-mail already.").answer());
+    }
+    if open.first::<Listed>()?.is_some() {
+        return Ok(invited_already());
+    }
+    let secret = Secret::fresh(postern.crypto);
+    let (created_at, expires_at) = (postern.now, postern.now.plus(Invitation::LIFETIME));
+    let invitation = Invitation { id: postern.fresh_id(), email, groups, created_at, expires_at };
+    let listed = Listed {
+        id: invitation.id.clone(),
+        email: invitation.email.as_given().to_owned(),
+        groups: invitation.groups.clone(),
+        created_at,
+        expires_at,
+        version: 1,
+    };
+    let mut plan = change(postern, "invitation.created", None, Some(&listed)).plan(account, secret)?;
+    plan.push(invitation::delete_expired(account, &invitation.email, postern.now));
+    plan.push(invitation::insert(account, &invitation, &plan.outcome().digest()));
+    match store::commit(postern.store, plan).await {
+        Ok(committed) => {
+            let public_url = &postern.deployment.public_url;
+            let link = public_url.url(&format!("/invitations/{account}/{}", committed.get().expose()));
+            let location = public_url.path(&format!("/api/v1/accounts/{account}/invitations/{}", listed.id));
+            let made = Made { listed: &listed, link };
+            Ok(Answer::json(201, &made).with("etag", etag(1)).with("location", location))
+        }
+        Err(StoreError::Constraint(Constraint::InvitationEmail)) => Ok(invited_already()),
+        Err(StoreError::Constraint(Constraint::Reference)) => Ok(not_found("account")),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn invited_already() -> Answer {
+    let detail =
+        "An invitation of this e-mail is open. Its link was shown when it was made; delete it to make another.";
+    Problem::taken("/email", detail).answer()
+}
+
+/// `DELETE …/{id}`: takes an invitation back.
+pub(crate) async fn delete<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    call: &Call,
+    account: &str,
+    id: &str,
+) -> Result<Answer, Ending> {
+    let version = if_match(call)?;
+    let [rows] = store::take(postern.store.batch(vec![invitation::find(account, id)]).await?)?;
+    let Some(before) = rows.first::<Listed>()? else { return Ok(not_found("invitation")) };
+    if before.version != version {
+        return Ok(stale());
+    }
+    let mut plan = change(postern, "invitation.deleted", Some(&before), None).plan(account, ())?;
+    plan.push(invitation::delete(account, id));
+    match store::commit(postern.store, plan).await {
+        Ok(_) => Ok(Answer::empty(204)),
+        // It has been accepted meanwhile.
+        Err(StoreError::Constraint(Constraint::ChangeVersion)) => Ok(not_found("invitation")),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn change<'i, S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    action: &'static str,
+    before: Option<&'i Listed>,
+    after: Option<&'i Listed>,
+) -> Change<'i, Listed> {
+    let listed = before.or(after);
+    Change {
+        id: postern.fresh_id(),
+        at: postern.now,
+        actor: SETUP_TOKEN.into(),
+        action,
+        resource: format!("invitation/{}", listed.map_or("", |listed| listed.id.as_str())),
+        version: if before.is_some() { 2 } else { 1 },
+        before,
+        after,
+    }
+}
+
+/// `GET /invitations/{account}/{id}`: `id` is the secret of the link. It opens nothing: who is invited has to sign in.
+pub(crate) async fn open<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    account: &str,
+    id: &str,
+) -> Result<Answer, Ending> {
+    let public_url = &postern.deployment.public_url;
+    let over =
+        || page::sentence(404, public_url, "This invitation is over, or has been accepted. Ask for another one.");
+    let Some(secret) = Secret::presented(id) else { return Ok(over()) };
+    let find = invitation::of_digest(account, &secret.digest(), postern.now);
+    let statements = vec![store::account::find(account), find];
+    let [accounts, rows] = store::take(postern.store.batch(statements).await?)?;
+    let (Some(account), Some(listed)) = (accounts.first::<Account>()?, rows.first::<Listed>()?) else {
+        return Ok(over());
+    };
+    let body = format!(
+        "<p>You are invited to <strong>{}</strong> as <strong>{}</strong>. Sign in with your company's account of that \
+         e-mail address; that accepts the invitation.</p>\n<p><a class=\"button\" href=\"{}\">Sign in</a></p>",
+        escape(account.name.as_str()),
+        escape(listed.email.as_str()),
+        escape(public_url.path(&format!("/saml/{}/login", account.id))),
+    );
+    Ok(page::page(200, "You are invited", public_url, &body))
+}
