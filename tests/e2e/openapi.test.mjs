@@ -112,11 +112,23 @@ describe('every answer that it names happens:', () => {
     refreshProvider: (a, ids) => `/accounts/${a}/providers/${ids.provider}/refresh`,
     deleteProvider: (a, ids) => `/accounts/${a}/providers/${ids.provider}`,
     listUsers: (a) => `/accounts/${a}/users`, readUser: (a, ids) => `/accounts/${a}/users/${ids.user}`,
+    createUser: (a) => `/accounts/${a}/users`, updateUser: (a, ids) => `/accounts/${a}/users/${ids.user}`,
+    deleteUser: (a, ids) => `/accounts/${a}/users/${ids.user}`, listRemovedUsers: (a) => `/accounts/${a}/removed-users`,
+    forgetRemovedUser: (a, ids) => `/accounts/${a}/removed-users/${ids.removed}`,
+    listGroups: (a) => `/accounts/${a}/groups`, createGroup: (a) => `/accounts/${a}/groups`,
+    readGroup: (a, ids) => `/accounts/${a}/groups/${ids.group}`, updateGroup: (a, ids) => `/accounts/${a}/groups/${ids.group}`,
+    deleteGroup: (a, ids) => `/accounts/${a}/groups/${ids.group}`, listMembers: (a, ids) => `/accounts/${a}/groups/${ids.group}/members`,
+    addMember: (a, ids) => `/accounts/${a}/groups/${ids.group}/members/${ids.user}`,
+    removeMember: (a, ids) => `/accounts/${a}/groups/${ids.group}/members/${ids.user}`,
+    listInvitations: (a) => `/accounts/${a}/invitations`, createInvitation: (a) => `/accounts/${a}/invitations`,
+    readInvitation: (a, ids) => `/accounts/${a}/invitations/${ids.invitation}`,
+    deleteInvitation: (a, ids) => `/accounts/${a}/invitations/${ids.invitation}`,
     listSignIns: (a) => `/accounts/${a}/sign-ins`, readSignIn: (a, ids) => `/accounts/${a}/sign-ins/${ids.signIn}`,
     listKeys: (a) => `/accounts/${a}/keys`, createKey: (a) => `/accounts/${a}/keys`, listEvents: (a) => `/accounts/${a}/events`,
     explainResponse: (a) => `/accounts/${a}/saml/explain`,
   };
   let made = 0;
+  const email = () => `made-${(made += 1)}@example.com`;
   const entityId = () => `https://idp.example.com/made-${(made += 1)}`;
   /** What a call that succeeds sends. */
   const bodies = {
@@ -124,14 +136,19 @@ describe('every answer that it names happens:', () => {
     createProvider: () => ({ name: 'Made', kind: 'other', metadataXml: account.metadata({ entityId: entityId() }) }),
     updateProvider: () => ({ name: 'Changed' }),
     createKey: () => ({ purpose: 'signing' }),
+    createUser: () => ({ email: email() }),
+    updateUser: () => ({ displayName: 'Changed' }),
+    createGroup: () => ({ name: `Made ${(made += 1)}` }),
+    updateGroup: () => ({ name: `Changed ${(made += 1)}` }),
+    createInvitation: () => ({ email: email() }),
     explainResponse: () => ({ samlResponse: 'PHg+' }),
   };
   /** What is done differently for another status. */
   const mistakes = {
     400: (call) => ({ ...call, ...(call.json ? { raw: { body: '[]' } } : { query: '?limit=0' }) }),
     401: (call) => ({ ...call, token: `${SETUP_TOKEN}x` }),
-    404: (call) => ({ ...call, account: 'nobody', ids: { provider: unknown, user: unknown, signIn: unknown } }),
-    409: (call, id) => id === 'refreshProvider' ? { ...call, ids: { provider: account.provider.id } } : ({ ...call, json: id === 'createAccount' ? { id: account.id, name: 'Again' } : { ...call.json, name: 'Same', kind: 'other', metadataXml: account.metadata({ entityId: account.provider.entityId }) } }),
+    404: (call) => ({ ...call, account: 'nobody', ids: { provider: unknown, user: unknown, signIn: unknown, removed: unknown, group: unknown, invitation: unknown } }),
+    409: (call, id) => ({ ...call, ...conflicts[id](call) }),
     412: (call) => ({ ...call, version: 99 }),
     413: (call) => ({ ...call, raw: { body: ' '.repeat(1024 * 1024 + 1) } }),
     415: (call) => ({ ...call, raw: { type: 'text/plain' } }),
@@ -140,6 +157,51 @@ describe('every answer that it names happens:', () => {
     502: (call) => ({ ...call, ids: call.gone }),
     503: (call) => ({ ...call, fault: 'before@1+' }),
   };
+
+  /** What is refused with 409, by operation. */
+  const sameProvider = ({ json }) => ({ json: { ...json, name: 'Same', kind: 'other', metadataXml: account.metadata({ entityId: account.provider.entityId }) } });
+  const conflicts = {
+    createAccount: () => ({ json: { id: account.id, name: 'Again' } }),
+    createProvider: sameProvider,
+    updateProvider: sameProvider,
+    refreshProvider: () => ({ ids: { provider: account.provider.id } }),
+    deleteProvider: ({ linked }) => linked,
+    createUser: () => ({ json: { email: person.email } }),
+    updateUser: () => ({ json: { email: person.email } }),
+    deleteUser: ({ pushed }) => pushed,
+    createGroup: ({ pushed, taken }) => ({ json: { name: taken }, pushed }),
+    updateGroup: ({ pushed }) => pushed,
+    deleteGroup: ({ pushed }) => pushed,
+    addMember: ({ pushed }) => pushed,
+    removeMember: ({ pushed }) => pushed,
+    createInvitation: () => ({ json: { email: person.email } }),
+  };
+
+  /** What a call of the directory is about: one that can be changed, and one that SCIM manages. */
+  async function directory() {
+    const [user, group, invitation, removed] = [
+      await account.expect(201, 'POST', '/users', { email: email() }),
+      await account.expect(201, 'POST', '/groups', { name: `Made ${(made += 1)}` }),
+      await account.expect(201, 'POST', '/invitations', { email: email() }),
+      await account.expect(201, 'POST', '/users', { email: email() }),
+    ];
+    await account.expect(204, 'DELETE', `/users/${removed.id}`, undefined, { version: 1 });
+    const scim = await account.expect(201, 'POST', '/users', { email: email() });
+    const pushed = await account.expect(201, 'POST', '/groups', { name: `Pushed ${(made += 1)}` });
+    await postern.sql(
+      ['UPDATE users SET managed_by = ? WHERE account_id = ? AND id = ?', 'scim', account.id, scim.id],
+      ['UPDATE groups SET managed_by = ? WHERE account_id = ? AND id = ?', 'scim', account.id, pushed.id],
+    );
+    const ids = { user: user.id, group: group.id, invitation: invitation.id, removed: removed.id };
+    return { ids, taken: group.name, pushed: { ids: { ...ids, user: scim.id, group: pushed.id } } };
+  }
+
+  /** A provider that a group is linked to. */
+  async function linked() {
+    const provider = await account.addProvider({ entityId: entityId() });
+    await account.expect(201, 'POST', '/groups', { name: `Linked ${(made += 1)}`, link: { providerId: provider.id, samlGroup: 'g' } });
+    return { ids: { provider: provider.id }, version: provider.version };
+  }
 
   /** A provider whose metadata is fetched from its entity ID. */
   function fetched() {
@@ -155,7 +217,12 @@ describe('every answer that it names happens:', () => {
         const right = { account: account.id, ids, json: bodies[operationId]?.(), version: undefined };
         if (['updateProvider', 'deleteProvider'].includes(operationId)) {
           const provider = await account.addProvider({ entityId: entityId() });
-          Object.assign(right, { ids: { ...ids, provider: provider.id }, version: provider.version });
+          Object.assign(right, { ids: { ...ids, provider: provider.id }, version: provider.version, linked: await linked() });
+        }
+        if (/Group|Member|Invitation|User/.test(operationId)) {
+          const made = await directory();
+          Object.assign(right, { ...made, ids: operationId === 'readUser' ? ids : { ...ids, ...made.ids } });
+          if (/^(update|delete)/.test(operationId)) right.version = 1;
         }
         if (operationId === 'refreshProvider') {
           const [there, gone] = [await fetched(), await fetched()];
