@@ -186,7 +186,7 @@ describe('what is not there', () => {
 
   test('at all is 404, by another method 405', async () => {
     for (const path of ['/none', '/accounts/', `/accounts/${account.id}/none`]) assert.equal((await postern.admin('GET', path)).status, 404);
-    for (const [method, path, allow] of [['PUT', '', 'GET, POST'], ['DELETE', '/users', 'GET'], ['PUT', `/providers/${account.provider.id}`, 'GET, PATCH, DELETE']]) {
+    for (const [method, path, allow] of [['PUT', '', 'GET, POST'], ['DELETE', '/users', 'GET, POST'], ['PUT', `/providers/${account.provider.id}`, 'GET, PATCH, DELETE']]) {
       const { status, headers } = await account.admin(method, path);
       assert.equal(status, 405);
       assert.equal(headers.get('allow'), allow);

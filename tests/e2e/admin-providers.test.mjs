@@ -94,7 +94,7 @@ describe('a provider', () => {
     assert.deepEqual(fields, {
       name: 'Example', kind: 'entra', enabled: true, entityId: 'https://idp.example.com/defaults', ssoUrl: 'https://idp.example.com/sso', ssoBinding: 'redirect', sloUrl: null, sloResponseUrl: null, sloBinding: null,
       spEntityId: null, allowIdpInitiated: true, clockSkewSeconds: 120, jit: { enabled: false, validationKey: null, validationValue: null },
-      allowUnknownInResponseTo: false, allowSha1: false, signRequests: false, forceAuthn: false, nameIdFormat: null, requestedAuthnContext: [], encryption: 'off', version: 1, warnings: [],
+      allowUnknownInResponseTo: false, allowSha1: false, signRequests: false, forceAuthn: false, nameIdFormat: null, requestedAuthnContext: [], encryption: 'off', generation: 'current', authorization: { enabled: false, groupsAttribute: null }, version: 1, warnings: [],
       metadataUrl: null, metadataSigningCertificate: null, metadataRefreshedAt: null, metadataError: null,
     });
     assert.equal(createdAt, updatedAt);

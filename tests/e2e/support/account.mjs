@@ -9,7 +9,7 @@ const SSO_URL = 'https://idp.example.com/sso';
 const REFERENCE = /Reference: <code>([0-9a-z]{26})<\/code>/;
 
 /** The tables that hold what Postern knows, in the order of the schema. */
-export const TABLES = ['accounts', 'providers', 'users', 'user_links', 'spent', 'pending_requests', 'sessions', 'sign_ins', 'changes', 'account_keys', 'pending_logouts', 'events'];
+export const TABLES = ['accounts', 'providers', 'users', 'user_links', 'spent', 'pending_requests', 'sessions', 'sign_ins', 'changes', 'account_keys', 'pending_logouts', 'events', 'groups', 'group_members', 'invitations', 'tombstones'];
 
 export class TestAccount {
   constructor(postern, keys, id) {

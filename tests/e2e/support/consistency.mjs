@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 
 /** Asserts that the rows of a `TestAccount.snapshot()` agree with each other. */
 export function assertConsistent(rows) {
-  const { accounts, providers, users, user_links: links, spent, pending_requests: pending, sessions, sign_ins: log, changes, account_keys: keys } = rows;
+  const { accounts, providers, users, user_links: links, spent, pending_requests: pending, sessions, sign_ins: log, changes, account_keys: keys, groups, group_members: members, invitations } = rows;
   const signedIn = log.filter(({ outcome }) => outcome === 'signed_in');
   const deleted = new Set(changes.filter(({ action }) => action === 'provider.deleted').map(({ resource }) => resource.split('/')[1]));
   const isThere = (providerId) => !deleted.has(providerId);
@@ -21,9 +21,15 @@ export function assertConsistent(rows) {
     }
   }
   for (const row of log.filter(({ outcome }) => outcome === 'refused')) assert.ok(row.error && !row.user_id, 'a refusal has a reason and no user');
+  const versions = Map.groupBy(changes.filter(({ resource }) => !resource.includes('/member/')), ({ resource }) => resource);
   for (const user of users) {
-    assert.ok(signedIn.some(({ user_id: id, decision }) => id === user.id && decision === 'created_just_in_time'), 'a user was created by a sign-in');
-    assert.ok(user.last_sign_in_at, 'and has signed in');
+    const created = versions.get(`user/${user.id}`)?.[0];
+    assert.equal(created?.action, 'user.created', 'a user was created by somebody');
+    const bySignIn = created.actor.startsWith('provider/');
+    assert.ok(!bySignIn || signedIn.some(({ user_id: id, decision }) => id === user.id && decision !== 'existing_user'), 'or by a sign-in');
+  }
+  for (const { group_id: group, user_id: user } of members) {
+    assert.ok(groups.some(({ id }) => id === group) && users.some(({ id }) => id === user), 'a member is somebody, in a group');
   }
   for (const session of sessions) {
     assert.ok(users.some(({ id }) => id === session.user_id) && isThere(session.provider_id), 'a session is somebody’s');
@@ -31,13 +37,12 @@ export function assertConsistent(rows) {
   }
   for (const { provider_id: provider } of [...links, ...pending]) assert.ok(isThere(provider), 'nothing is left of a deleted provider');
 
-  const versions = Map.groupBy(changes, ({ resource }) => resource);
   for (const [resource, made] of versions) {
     made.sort((one, other) => one.version - other.version);
     assert.deepEqual(made.map(({ version }) => version), made.map((_, index) => index + 1), `${resource}: each version was made once`);
     const last = made.at(-1);
     const [kind, id] = resource.split('/');
-    const row = { provider: providers, account: accounts, key: keys }[kind].find((one) => one.id === id);
+    const row = { provider: providers, account: accounts, key: keys, user: users, group: groups, invitation: invitations }[kind].find((one) => one.id === id);
     assert.equal(Boolean(row), last.after !== null, `${resource}: it is there unless it was deleted`);
     if (!row) continue;
     if (kind === 'key') continue;
