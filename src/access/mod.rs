@@ -1,7 +1,13 @@
 //! Who may do what, once they are in.
 
+mod binding;
 mod permission;
+mod role;
 mod session;
 
-pub use permission::Permission;
+pub use binding::{
+    Grant, Loss, Place, Principal, Resource, ResourceType, Scope, losses, permissions, permissions_anywhere, reasons,
+};
+pub use permission::{Permission, Permissions};
+pub use role::{ALL_RESOURCES, ALL_RESOURCES_NAME, BUILT_IN_ROLES, BuiltInRole};
 pub use session::{Cookie, IDLE, Session, SessionSecret, browser_secret};
