@@ -51,6 +51,11 @@ impl PublicUrl {
         format!("{}{}{path}", self.origin, self.prefix)
     }
 
+    /// Whether an `Origin` header names us.
+    pub fn is_origin(&self, origin: &str) -> bool {
+        self.origin.eq_ignore_ascii_case(origin)
+    }
+
     /// The path of a path of ours on the origin, for a redirect.
     pub fn path(&self, path: &str) -> String {
         format!("{}{path}", self.prefix)

@@ -190,6 +190,40 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// A list of up to `most` objects, each read by `read`.
+    pub fn objects<T>(
+        &mut self,
+        field: &'static str,
+        most: usize,
+        read: impl Fn(&mut Fields<'a>) -> T,
+    ) -> Patch<Vec<T>> {
+        let items = match self.value(field) {
+            Patch::Set(Value::Array(items)) => items,
+            other => return self.mistyped(field, other, "a list of objects"),
+        };
+        if items.len() > most {
+            self.error(field, "too_many", format!("At most {most} entries."));
+            return Patch::Keep;
+        }
+        let mut objects = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let Value::Object(object) = item else {
+                self.error(&format!("{field}/{index}"), "wrong_type", "Expected an object.");
+                continue;
+            };
+            let at = format!("{}/{field}/{index}", self.at);
+            let mut inner = Fields { object, at, known: BTreeSet::new(), errors: Vec::new() };
+            objects.push(read(&mut inner));
+            self.errors.extend(inner.into_errors());
+        }
+        Patch::Set(objects)
+    }
+
+    /// Whether a field is mentioned.
+    pub fn is_given(&mut self, field: &'static str) -> bool {
+        self.value(field) != Patch::Keep
+    }
+
     fn mistyped<T>(&mut self, field: &'static str, value: Patch<&Value>, expected: &str) -> Patch<T> {
         match value {
             Patch::Keep => Patch::Keep,

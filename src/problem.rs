@@ -50,6 +50,11 @@ impl Problem {
         Self { code: Some(code), ..Self::new(409, detail) }
     }
 
+    /// What the one who asks may not do: 403, with the fields that would.
+    pub(crate) fn forbidden(detail: &str, errors: Vec<FieldError>) -> Self {
+        Self { errors, ..Self::new(403, detail) }
+    }
+
     /// As an answer.
     pub(crate) fn answer(self) -> Answer {
         Answer::json_of_type(self.status, "application/problem+json", &self)

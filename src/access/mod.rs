@@ -2,6 +2,7 @@
 
 mod binding;
 mod permission;
+pub mod record;
 mod role;
 mod session;
 

@@ -88,7 +88,7 @@ impl<S: Store, C: Crypto> Postern<'_, S, C> {
             let mut plan = Change {
                 id: self.fresh_id(),
                 at: self.now,
-                actor: actor.into(),
+                actor,
                 action: "provider.refreshed",
                 resource: format!("provider/{}", after.id()),
                 version: after.version(),

@@ -2,6 +2,8 @@
 
 use super::{Ending, Postern, admin, login, logout, page, session, sign_in};
 use crate::access::Permission::{self, *};
+use crate::access::Resource;
+use crate::access::record::Kind;
 use crate::crypto::Crypto;
 use crate::http::{Answer, Call, Method};
 use crate::id::is_account_id;
@@ -64,6 +66,14 @@ pub enum Endpoint {
     Keys,
     KeyCreate,
     Events,
+    Records(Kind),
+    RecordCreate(Kind),
+    Record(Kind),
+    RecordUpdate(Kind),
+    RecordDelete(Kind),
+    Tokens,
+    TokenCreate,
+    TokenDelete,
 }
 
 /// What the one who asks has to have.
@@ -131,6 +141,44 @@ pub const ROUTES: &[Route] = &[
     (Method::Get, "/api/v1/accounts/{account}/keys", Endpoint::Keys, Needs::Permission(ProvidersView)),
     (Method::Post, "/api/v1/accounts/{account}/keys", Endpoint::KeyCreate, Needs::Permission(ProvidersManage)),
     (Method::Get, "/api/v1/accounts/{account}/events", Endpoint::Events, Needs::Permission(AuditView)),
+    (Method::Get, "/api/v1/accounts/{account}/roles", Endpoint::Records(Kind::Role), Needs::Permission(RolesView)),
+    (Method::Post, "/api/v1/accounts/{account}/roles", Endpoint::RecordCreate(Kind::Role), Needs::Permission(RolesManage)),
+    (Method::Get, "/api/v1/accounts/{account}/roles/{id}", Endpoint::Record(Kind::Role), Needs::Permission(RolesView)),
+    (Method::Patch, "/api/v1/accounts/{account}/roles/{id}", Endpoint::RecordUpdate(Kind::Role), Needs::Permission(RolesManage)),
+    (Method::Delete, "/api/v1/accounts/{account}/roles/{id}", Endpoint::RecordDelete(Kind::Role), Needs::Permission(RolesManage)),
+    (Method::Get, "/api/v1/accounts/{account}/resource-groups", Endpoint::Records(Kind::ResourceGroup), Needs::Permission(RolesView)),
+    (Method::Post, "/api/v1/accounts/{account}/resource-groups", Endpoint::RecordCreate(Kind::ResourceGroup), Needs::Permission(RolesManage)),
+    (Method::Get, "/api/v1/accounts/{account}/resource-groups/{id}", Endpoint::Record(Kind::ResourceGroup), Needs::Permission(RolesView)),
+    (Method::Patch, "/api/v1/accounts/{account}/resource-groups/{id}", Endpoint::RecordUpdate(Kind::ResourceGroup), Needs::Permission(RolesManage)),
+    (Method::Delete, "/api/v1/accounts/{account}/resource-groups/{id}", Endpoint::RecordDelete(Kind::ResourceGroup), Needs::Permission(RolesManage)),
+    (Method::Get, "/api/v1/accounts/{account}/role-bindings", Endpoint::Records(Kind::RoleBinding), Needs::Permission(RolesView)),
+    (Method::Post, "/api/v1/accounts/{account}/role-bindings", Endpoint::RecordCreate(Kind::RoleBinding), Needs::Permission(RolesManage)),
+    (Method::Get, "/api/v1/accounts/{account}/role-bindings/{id}", Endpoint::Record(Kind::RoleBinding), Needs::Permission(RolesView)),
+    (Method::Patch, "/api/v1/accounts/{account}/role-bindings/{id}", Endpoint::RecordUpdate(Kind::RoleBinding), Needs::Permission(RolesManage)),
+    (Method::Delete, "/api/v1/accounts/{account}/role-bindings/{id}", Endpoint::RecordDelete(Kind::RoleBinding), Needs::Permission(RolesManage)),
+    (Method::Get, "/api/v1/accounts/{account}/organizations", Endpoint::Records(Kind::Organization), Needs::Permission(AccountView)),
+    (Method::Post, "/api/v1/accounts/{account}/organizations", Endpoint::RecordCreate(Kind::Organization), Needs::Permission(AccountManage)),
+    (Method::Get, "/api/v1/accounts/{account}/organizations/{id}", Endpoint::Record(Kind::Organization), Needs::Permission(AccountView)),
+    (Method::Patch, "/api/v1/accounts/{account}/organizations/{id}", Endpoint::RecordUpdate(Kind::Organization), Needs::Permission(AccountManage)),
+    (Method::Delete, "/api/v1/accounts/{account}/organizations/{id}", Endpoint::RecordDelete(Kind::Organization), Needs::Permission(AccountManage)),
+    (Method::Get, "/api/v1/accounts/{account}/projects", Endpoint::Records(Kind::Project), Needs::Permission(AccountView)),
+    (Method::Post, "/api/v1/accounts/{account}/projects", Endpoint::RecordCreate(Kind::Project), Needs::Permission(AccountManage)),
+    (Method::Get, "/api/v1/accounts/{account}/projects/{id}", Endpoint::Record(Kind::Project), Needs::Permission(AccountView)),
+    (Method::Patch, "/api/v1/accounts/{account}/projects/{id}", Endpoint::RecordUpdate(Kind::Project), Needs::Permission(AccountManage)),
+    (Method::Delete, "/api/v1/accounts/{account}/projects/{id}", Endpoint::RecordDelete(Kind::Project), Needs::Permission(AccountManage)),
+    (Method::Get, "/api/v1/accounts/{account}/service-accounts", Endpoint::Records(Kind::ServiceAccount), Needs::Permission(ServiceAccountsView)),
+    (Method::Post, "/api/v1/accounts/{account}/service-accounts", Endpoint::RecordCreate(Kind::ServiceAccount), Needs::Permission(ServiceAccountsManage)),
+    (Method::Get, "/api/v1/accounts/{account}/service-accounts/{id}", Endpoint::Record(Kind::ServiceAccount), Needs::Permission(ServiceAccountsView)),
+    (Method::Patch, "/api/v1/accounts/{account}/service-accounts/{id}", Endpoint::RecordUpdate(Kind::ServiceAccount), Needs::Permission(ServiceAccountsManage)),
+    (Method::Delete, "/api/v1/accounts/{account}/service-accounts/{id}", Endpoint::RecordDelete(Kind::ServiceAccount), Needs::Permission(ServiceAccountsManage)),
+    (Method::Get, "/api/v1/accounts/{account}/api-keys", Endpoint::Records(Kind::ApiKey), Needs::Permission(ServiceAccountsView)),
+    (Method::Post, "/api/v1/accounts/{account}/api-keys", Endpoint::RecordCreate(Kind::ApiKey), Needs::Permission(ServiceAccountsManage)),
+    (Method::Get, "/api/v1/accounts/{account}/api-keys/{id}", Endpoint::Record(Kind::ApiKey), Needs::Permission(ServiceAccountsView)),
+    (Method::Patch, "/api/v1/accounts/{account}/api-keys/{id}", Endpoint::RecordUpdate(Kind::ApiKey), Needs::Permission(ServiceAccountsManage)),
+    (Method::Delete, "/api/v1/accounts/{account}/api-keys/{id}", Endpoint::RecordDelete(Kind::ApiKey), Needs::Permission(ServiceAccountsManage)),
+    (Method::Get, "/api/v1/accounts/{account}/api-keys/{id}/tokens", Endpoint::Tokens, Needs::Permission(ServiceAccountsView)),
+    (Method::Post, "/api/v1/accounts/{account}/api-keys/{id}/tokens", Endpoint::TokenCreate, Needs::Permission(ServiceAccountsManage)),
+    (Method::Delete, "/api/v1/accounts/{account}/api-keys/{id}/tokens/{token}", Endpoint::TokenDelete, Needs::Permission(ServiceAccountsManage)),
 ];
 
 /// How many bytes of a body the route of a path takes (SPEC section 15).
@@ -178,6 +226,10 @@ struct Place {
     id: String,
     /// `{user}`, or nothing.
     user: String,
+    /// `{token}`, or nothing.
+    token: String,
+    /// What it is about, if a resource group can list it.
+    resource: Option<Resource>,
 }
 
 fn find(method: Method, path: &str) -> Found {
@@ -185,13 +237,18 @@ fn find(method: Method, path: &str) -> Found {
         let Ok(found) = cell.get_or_init(router).at(path) else { return Found::Nothing };
         let parameter = |name| found.params.get(name).map(str::to_owned);
         match found.value.iter().find(|route| route.0 == method) {
-            Some((_, _, endpoint, needs)) => Found::Place(Place {
-                endpoint: *endpoint,
-                needs: *needs,
-                account: parameter("account"),
-                id: parameter("id").unwrap_or_default(),
-                user: parameter("user").unwrap_or_default(),
-            }),
+            Some((_, path, endpoint, needs)) => {
+                let id = parameter("id").unwrap_or_default();
+                Found::Place(Place {
+                    endpoint: *endpoint,
+                    needs: *needs,
+                    account: parameter("account"),
+                    resource: admin::resource(path, &id),
+                    id,
+                    user: parameter("user").unwrap_or_default(),
+                    token: parameter("token").unwrap_or_default(),
+                })
+            }
             None => Found::OtherMethods(found.value.iter().map(|route| route.0).collect()),
         }
     })
@@ -248,9 +305,10 @@ fn error<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, is_api: bool, status:
 async fn answer<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,
-    Place { endpoint, needs, account, id, user }: Place,
+    Place { endpoint, needs, account, id, user, token, resource }: Place,
 ) -> Result<Answer, Ending> {
-    admin::authorize(postern, call, needs)?;
+    let caller = admin::authorize(postern, call, needs, account.as_deref(), resource.as_ref()).await?;
+    let caller = &caller;
     let account = match endpoint {
         Endpoint::AcsLong => Some(call.query_parameter("accountId").unwrap_or_default()),
         _ => account,
@@ -275,40 +333,48 @@ async fn answer<S: Store, C: Crypto>(
         Endpoint::Asset => return Ok(page::asset(&call.path)),
         Endpoint::OpenApi => return Ok(page::asset("/openapi.json")),
         Endpoint::Accounts => Box::pin(admin::accounts::list(postern, call)),
-        Endpoint::AccountCreate => Box::pin(admin::accounts::create(postern, call)),
+        Endpoint::AccountCreate => Box::pin(admin::accounts::create(postern, call, caller)),
         Endpoint::Account => Box::pin(admin::accounts::read(postern, account)),
         Endpoint::Providers => Box::pin(admin::providers::list(postern, account)),
-        Endpoint::ProviderCreate => Box::pin(admin::providers::create(postern, call, account)),
+        Endpoint::ProviderCreate => Box::pin(admin::providers::create(postern, call, caller, account)),
         Endpoint::Provider => Box::pin(admin::providers::read(postern, account, id)),
-        Endpoint::ProviderUpdate => Box::pin(admin::providers::update(postern, call, account, id)),
-        Endpoint::ProviderDelete => Box::pin(admin::providers::delete(postern, call, account, id)),
-        Endpoint::ProviderRefresh => Box::pin(admin::providers::refresh(postern, account, id)),
+        Endpoint::ProviderUpdate => Box::pin(admin::providers::update(postern, call, caller, account, id)),
+        Endpoint::ProviderDelete => Box::pin(admin::providers::delete(postern, call, caller, account, id)),
+        Endpoint::ProviderRefresh => Box::pin(admin::providers::refresh(postern, caller, account, id)),
         Endpoint::Users => Box::pin(admin::users::list(postern, call, account)),
-        Endpoint::UserCreate => Box::pin(admin::users::create(postern, call, account)),
+        Endpoint::UserCreate => Box::pin(admin::users::create(postern, call, caller, account)),
         Endpoint::User => Box::pin(admin::users::read(postern, account, id)),
-        Endpoint::UserUpdate => Box::pin(admin::users::update(postern, call, account, id)),
-        Endpoint::UserDelete => Box::pin(admin::users::delete(postern, call, account, id)),
+        Endpoint::UserUpdate => Box::pin(admin::users::update(postern, call, caller, account, id)),
+        Endpoint::UserDelete => Box::pin(admin::users::delete(postern, call, caller, account, id)),
         Endpoint::RemovedUsers => Box::pin(admin::users::removed(postern, call, account)),
-        Endpoint::RemovedUserForget => Box::pin(admin::users::forget_removed(postern, account, id)),
+        Endpoint::RemovedUserForget => Box::pin(admin::users::forget_removed(postern, caller, account, id)),
         Endpoint::Groups => Box::pin(admin::groups::list(postern, call, account)),
-        Endpoint::GroupCreate => Box::pin(admin::groups::create(postern, call, account)),
+        Endpoint::GroupCreate => Box::pin(admin::groups::create(postern, call, caller, account)),
         Endpoint::Group => Box::pin(admin::groups::read(postern, account, id)),
-        Endpoint::GroupUpdate => Box::pin(admin::groups::update(postern, call, account, id)),
-        Endpoint::GroupDelete => Box::pin(admin::groups::delete(postern, call, account, id)),
+        Endpoint::GroupUpdate => Box::pin(admin::groups::update(postern, call, caller, account, id)),
+        Endpoint::GroupDelete => Box::pin(admin::groups::delete(postern, call, caller, account, id)),
         Endpoint::Members => Box::pin(admin::groups::members(postern, call, account, id)),
-        Endpoint::MemberAdd => Box::pin(admin::groups::add_member(postern, account, id, &user)),
-        Endpoint::MemberRemove => Box::pin(admin::groups::remove_member(postern, account, id, &user)),
+        Endpoint::MemberAdd => Box::pin(admin::groups::add_member(postern, caller, account, id, &user)),
+        Endpoint::MemberRemove => Box::pin(admin::groups::remove_member(postern, caller, account, id, &user)),
         Endpoint::Invitations => Box::pin(admin::invitations::list(postern, call, account)),
-        Endpoint::InvitationCreate => Box::pin(admin::invitations::create(postern, call, account)),
+        Endpoint::InvitationCreate => Box::pin(admin::invitations::create(postern, call, caller, account)),
         Endpoint::Invitation => Box::pin(admin::invitations::read(postern, account, id)),
-        Endpoint::InvitationDelete => Box::pin(admin::invitations::delete(postern, call, account, id)),
+        Endpoint::InvitationDelete => Box::pin(admin::invitations::delete(postern, call, caller, account, id)),
         Endpoint::InvitationOpen => Box::pin(admin::invitations::open(postern, account, id)),
         Endpoint::SignIns => Box::pin(admin::sign_ins::list(postern, call, account)),
         Endpoint::SignIn => Box::pin(admin::sign_ins::read(postern, account, id)),
         Endpoint::Explain => Box::pin(admin::explain::explain(postern, call, account)),
         Endpoint::Keys => Box::pin(admin::keys::list(postern, account)),
-        Endpoint::KeyCreate => Box::pin(admin::keys::create(postern, call, account)),
+        Endpoint::KeyCreate => Box::pin(admin::keys::create(postern, call, caller, account)),
         Endpoint::Events => Box::pin(admin::events::list(postern, call, account)),
+        Endpoint::Records(kind) => Box::pin(admin::records::list(postern, call, account, kind)),
+        Endpoint::RecordCreate(kind) => Box::pin(admin::records::create(postern, call, caller, account, kind)),
+        Endpoint::Record(kind) => Box::pin(admin::records::read(postern, account, id, kind)),
+        Endpoint::RecordUpdate(kind) => Box::pin(admin::records::update(postern, call, caller, (account, id), kind)),
+        Endpoint::RecordDelete(kind) => Box::pin(admin::records::delete(postern, call, caller, (account, id), kind)),
+        Endpoint::Tokens => Box::pin(admin::tokens::list(postern, call, account, id)),
+        Endpoint::TokenCreate => Box::pin(admin::tokens::create(postern, call, caller, (account, id))),
+        Endpoint::TokenDelete => Box::pin(admin::tokens::delete(postern, caller, (account, id), &token)),
     };
     journey.await
 }
@@ -324,6 +390,7 @@ mod tests {
                 .replace("{account}", "acme")
                 .replace("{id}", "1")
                 .replace("{user}", "2")
+                .replace("{token}", "2")
                 .replace("{*path}", "a/b.css");
             match find(*method, &example) {
                 Found::Place(place) => assert_eq!(place.endpoint, *endpoint, "{path}"),

@@ -351,7 +351,9 @@ fn audit<S: Store, C: Crypto>(
     };
     let (id, at) = (postern.fresh_id(), postern.now);
     let actor = format!("provider/{}", provider.id());
-    store::change::Change { id, at, actor, action, resource, version, before: None, after }.insert(account).map(Some)
+    store::change::Change { id, at, actor: &actor, action, resource, version, before: None, after }
+        .insert(account)
+        .map(Some)
 }
 
 /// What the sign-in changes in the directory, and the user's id.

@@ -12,8 +12,8 @@ pub struct Change<'a, T> {
     pub id: String,
     /// When.
     pub at: Timestamp,
-    /// Who: `setup-token`, later an admin or a token.
-    pub actor: String,
+    /// Who: `setup-token`, `user/…` or `service-account/…`.
+    pub actor: &'a str,
     /// What, as `noun.verb`.
     pub action: &'static str,
     /// Which, as `noun/id`.
@@ -36,7 +36,7 @@ impl<T: Serialize> Change<'_, T> {
         Ok(Plan::new(self.insert(account)?, proof, outcome))
     }
 
-    /// The log row, as a part of another plan. Constraint: [`super::Constraint::ChangeVersion`].
+    /// The log row, for a plan that makes more than one change. Constraint: [`super::Constraint::ChangeVersion`].
     pub fn insert(&self, account: &str) -> Result<Statement, StoreError> {
         let json = |value: Option<&T>| {
             let text = value.map(serde_json::to_string).transpose();
@@ -49,7 +49,7 @@ impl<T: Serialize> Change<'_, T> {
                 account.into(),
                 self.id.as_str().into(),
                 self.at.into(),
-                self.actor.as_str().into(),
+                self.actor.into(),
                 self.action.into(),
                 self.resource.as_str().into(),
                 self.version.into(),

@@ -32,3 +32,8 @@ pub(crate) fn optional_json<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     let text = Option::<String>::deserialize(deserializer)?;
     text.map(|text| serde_json::from_str(&text)).transpose().map_err(serde::de::Error::custom)
 }
+
+/// For columns of 0 and 1 that may be NULL.
+pub(crate) fn flag_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    Ok(Option::<i64>::deserialize(deserializer)?.map(|number| number != 0))
+}

@@ -26,6 +26,10 @@ pub enum Constraint {
     Event,
     /// Somebody else made this version of the resource.
     ChangeVersion,
+    /// Another record of its kind has this name.
+    RecordName,
+    /// There is a role binding that says the same.
+    RoleBinding,
     /// What it refers to does not exist (any more).
     Reference,
     /// Any other, in SQLite's words.
@@ -53,6 +57,8 @@ impl Constraint {
             ("invitations.email_folded", _) => Self::InvitationEmail,
             ("events.subject", _) => Self::Event,
             ("changes.version", _) => Self::ChangeVersion,
+            ("index 'records_name'", _) => Self::RecordName,
+            ("index 'records_binding'", _) => Self::RoleBinding,
             (_, "spent") => Self::Spent,
             _ => Self::Other(columns.to_owned()),
         })
@@ -72,6 +78,11 @@ mod tests {
                 Some(Constraint::Spent),
             ),
             ("UNIQUE constraint failed: users.account_id, users.email_folded", Some(Constraint::UserEmail)),
+            (
+                "D1_ERROR: UNIQUE constraint failed: index 'records_name': SQLITE_CONSTRAINT",
+                Some(Constraint::RecordName),
+            ),
+            ("UNIQUE constraint failed: index 'records_binding'", Some(Constraint::RoleBinding)),
             ("FOREIGN KEY constraint failed", Some(Constraint::Reference)),
             ("CHECK constraint failed: kind", Some(Constraint::Other("kind".into()))),
             ("Network connection lost.", None),

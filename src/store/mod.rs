@@ -5,23 +5,26 @@
 
 pub mod account;
 pub mod account_key;
+pub mod api_token;
 pub mod change;
 mod column;
 mod constraint;
 pub mod event;
+pub mod grant;
 pub mod group;
 pub mod invitation;
 pub mod pending_logout;
 pub mod pending_request;
 mod plan;
 pub mod provider;
+pub mod record;
 pub mod session;
 pub mod sign_in;
 pub mod spent;
 pub mod tombstone;
 pub mod user;
 
-pub(crate) use column::{flag, json, millis, optional_json, optional_millis};
+pub(crate) use column::{flag, flag_or_none, json, millis, optional_json, optional_millis};
 pub use constraint::Constraint;
 pub use plan::{Committed, Plan, commit};
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
 mod accounts;
+mod authorization;
 mod corpus;
 mod directory;
 mod explain;
@@ -13,7 +14,9 @@ mod logout;
 mod metadata;
 mod overtaken;
 mod pages;
+mod permitted;
 mod providers;
+mod records;
 mod scene;
 mod session;
 mod sign_in;

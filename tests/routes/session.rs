@@ -10,7 +10,7 @@ fn whoami_tells_the_user_the_session_and_the_provider() {
     let answer = site.get("/whoami").cookie(&cookie).send();
     assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/json")));
     let who = body(&answer);
-    assert_eq!(members(&who), ["account", "provider", "session", "user"]);
+    assert_eq!(members(&who), ["account", "permissions", "provider", "roles", "session", "user"]);
     assert_eq!(
         members(&who["user"]),
         ["active", "displayName", "email", "familyName", "givenName", "groups", "id", "managedBy"]

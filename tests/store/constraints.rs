@@ -19,7 +19,7 @@ fn change(database: &Database, id: &str, version: i64) -> Result<(), StoreError>
     let change: Change<'_, ()> = Change {
         id: id.into(),
         at: NOW,
-        actor: "setup-token".into(),
+        actor: "setup-token",
         action: "provider.updated",
         resource: "provider/p1".into(),
         version,

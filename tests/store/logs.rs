@@ -76,7 +76,7 @@ fn a_change_is_logged_with_what_was_and_what_is() {
     let change = Change {
         id: "c1".into(),
         at: NOW,
-        actor: "setup-token".into(),
+        actor: "setup-token",
         action: "provider.updated",
         resource: "provider/p1".into(),
         version: 2,

@@ -6,16 +6,19 @@ use crate::logs::attempt;
 use crate::scene::{ISSUER, NOW, group_of, invitation_of, key_of, provider_of, scene, session_of, user_of};
 use crate::single_use::secret;
 use crate::support::database::{Database, Fault};
+use postern::access::record::{Kind, Record, Reference, Settings};
 use postern::account_key::Purpose;
 use postern::directory::{self, Email};
 use postern::saml::NameId;
+use postern::store::api_token::ApiToken;
 use postern::store::change::Change;
 use postern::store::event::{self, Event};
+use postern::store::grant::Whose;
 use postern::store::pending_request::{self, PendingRequest};
 use postern::store::sign_in::{self, Outcome};
 use postern::store::{
-    Page, Plan, Statement, account, account_key, commit, group, invitation, pending_logout, provider, session, spent,
-    tombstone, user,
+    Page, Plan, Statement, account, account_key, api_token, commit, grant, group, invitation, pending_logout, provider,
+    record, session, spent, tombstone, user,
 };
 use std::collections::BTreeSet;
 use std::fs;
@@ -53,6 +56,7 @@ fn statements() -> Vec<(&'static str, Statement)> {
         ("user::delete", user::delete("acme", "u1")),
         ("user::list by e-mail", user::list("acme", Some(&email), &page())),
         ("user::signed_in", change(directory::Change::SignedIn { user: "u1".into() })),
+        ("grant::roles_of_groups", grant::roles_of_groups("acme", &indexes)),
         ("group::find", group::find("acme", "g1")),
         ("group::list", group::list("acme", &page())),
         ("group::native", group::native("acme", &indexes)),
@@ -100,8 +104,48 @@ fn statements() -> Vec<(&'static str, Statement)> {
         ("sign_in::list", sign_in::list("acme", None, &page())),
         ("sign_in::list of an outcome", sign_in::list("acme", Some(Outcome::Refused), &page())),
     ];
+    all.extend(access());
     all.extend(inserts());
     all
+}
+
+/// What says who may do what.
+fn access() -> Vec<(&'static str, Statement)> {
+    let reference = Reference { kind: "role".into(), id: "r1".into() };
+    let record = record_of("r1");
+    let token = ApiToken { id: "t1".into(), name: "Token".into(), created_at: NOW, expires_at: None };
+    vec![
+        ("record::find", record::find("acme", Kind::Role, "r1")),
+        ("record::list", record::list("acme", Kind::Role, &page())),
+        ("record::insert", record::insert("acme", &record).unwrap()),
+        ("record::update", record::update("acme", &record).unwrap()),
+        ("record::delete", record::delete("acme", "r1")),
+        ("record::in_use", record::in_use("acme", "r1")),
+        ("record::resolve", record::resolve("acme", &[&reference]).unwrap()),
+        ("record::bound_on", record::bound_on("acme", "q1")),
+        ("api_token::insert", api_token::insert("acme", "k1", &token, "d1")),
+        ("api_token::list", api_token::list("acme", "k1", &page())),
+        ("api_token::find", api_token::find("acme", "k1", "t1")),
+        ("api_token::delete", api_token::delete("acme", "t1")),
+        ("api_token::credential", api_token::credential("acme", "t1")),
+        ("grant::of", grant::of("acme", Whose::Token("t1"))),
+        ("grant::groups_of_session", grant::groups_of_session("acme", "d1")),
+        ("grant::members", grant::members("acme", "g1", &page())),
+        ("grant::member", grant::member("acme", "g1", "u1")),
+    ]
+}
+
+fn record_of(id: &str) -> Record {
+    Record {
+        id: id.into(),
+        kind: Kind::Role,
+        name: "Reader".into(),
+        settings: Settings::default(),
+        roles: None,
+        created_at: NOW,
+        updated_at: NOW,
+        version: 1,
+    }
 }
 
 /// An insert searches nothing itself, but what it refers to.
@@ -167,7 +211,7 @@ fn plans_and_proofs(database: &Database) -> Vec<Statement> {
     let change: Change<'_, ()> = Change {
         id: "c1".into(),
         at: NOW,
-        actor: "setup-token".into(),
+        actor: "setup-token",
         action: "provider.updated",
         resource: "provider/p1".into(),
         version: 2,
@@ -222,6 +266,10 @@ fn what_goes_with_a_provider_or_a_user_is_found_by_an_index() {
         "DELETE FROM user_links WHERE account_id = 'acme' AND provider_id = 'p1'",
         "DELETE FROM sessions WHERE account_id = 'acme' AND user_id = 'u1'",
         "DELETE FROM sessions WHERE account_id = 'acme' AND provider_id = 'p1'",
+        "DELETE FROM records WHERE account_id = 'acme' AND group_id = 'g1'",
+        "DELETE FROM records WHERE account_id = 'acme' AND user_id = 'u1'",
+        "DELETE FROM records WHERE account_id = 'acme' AND service_account_id = 's1'",
+        "DELETE FROM api_tokens WHERE account_id = 'acme' AND api_key_id = 'k1'",
     ] {
         let steps = database.plan(&Statement { sql, parameters: Vec::new() });
         assert!(steps.iter().all(|step| step.starts_with("SEARCH")), "{sql}: {steps:?}");

@@ -1,6 +1,6 @@
 //! `/api/v1/accounts`
 
-use super::{SETUP_TOKEN, etag, json_object, list_answer, not_found, page_of};
+use super::{Caller, etag, json_object, list_answer, not_found, page_of};
 use crate::crypto::Crypto;
 use crate::fields::{Fields, Patch};
 use crate::http::{Answer, Call};
@@ -19,7 +19,11 @@ pub(crate) async fn list<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, call:
 }
 
 /// `POST {id?, name}`: an account that is given no id gets one.
-pub(crate) async fn create<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, call: &Call) -> Result<Answer, Ending> {
+pub(crate) async fn create<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    call: &Call,
+    caller: &Caller,
+) -> Result<Answer, Ending> {
     let input = json_object(call)?;
     let mut fields = Fields::of(&input);
     let id = match fields.text("id", 64) {
@@ -42,7 +46,7 @@ pub(crate) async fn create<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, cal
     let change = Change {
         id: postern.fresh_id(),
         at: postern.now,
-        actor: SETUP_TOKEN.into(),
+        actor: caller.actor(),
         action: "account.created",
         resource: format!("account/{}", account.id),
         version: account.version,

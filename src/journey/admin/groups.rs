@@ -1,6 +1,6 @@
 //! `/api/v1/accounts/{account}/groups` and their members (SPEC sections 7 and 8; seeds 000, 003 and 004).
 
-use super::{SETUP_TOKEN, etag, if_match, json_object, list_answer, managed_elsewhere, not_found, page_of, stale};
+use super::{Caller, etag, if_match, json_object, list_answer, managed_elsewhere, not_found, page_of, stale};
 use crate::crypto::Crypto;
 use crate::directory::{Group, GroupAct, GroupManager, MAX_NAME, UserAct, identifier, identifier_base};
 use crate::fields::{FieldError, Fields, Patch};
@@ -12,7 +12,7 @@ use crate::store::account::Account;
 use crate::store::change::Change;
 use crate::store::group::{self, Member};
 use crate::store::user::Listed;
-use crate::store::{self, Constraint, Store, StoreError};
+use crate::store::{self, Constraint, Store, StoreError, grant};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -114,6 +114,7 @@ impl Draft {
 pub(crate) async fn create<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,
+    caller: &Caller,
     account: &str,
 ) -> Result<Answer, Ending> {
     let draft = match Draft::read(&json_object(call)?, None) {
@@ -136,7 +137,7 @@ pub(crate) async fn create<S: Store, C: Crypto>(
             updated_at: postern.now,
             version: 1,
         };
-        let mut plan = change(postern, "group.created", None, Some(&group)).plan(account, ())?;
+        let mut plan = change(postern, caller, "group.created", None, Some(&group)).plan(account, ())?;
         plan.push(group::insert(account, &group));
         match store::commit(postern.store, plan).await {
             // Somebody else took it meanwhile.
@@ -156,11 +157,13 @@ pub(crate) async fn create<S: Store, C: Crypto>(
 pub(crate) async fn update<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,
+    caller: &Caller,
     account: &str,
     id: &str,
 ) -> Result<Answer, Ending> {
     let (version, patch) = (if_match(call)?, json_object(call)?);
-    let [rows] = store::take(postern.store.batch(vec![group::find(account, id)]).await?)?;
+    let statements = vec![group::find(account, id), grant::roles_of_groups(account, &[id.to_owned()])];
+    let [rows, roles] = store::take(postern.store.batch(statements).await?)?;
     let Some(before) = rows.first::<Group>()? else { return Ok(not_found("group")) };
     if before.version != version {
         return Ok(stale());
@@ -180,7 +183,11 @@ pub(crate) async fn update<S: Store, C: Crypto>(
             return Ok(managed_elsewhere(&reason));
         }
     }
-    let mut plan = change(postern, "group.updated", Some(&before), Some(&after)).plan(account, ())?;
+    if after.link().is_some() && after.link() != before.link() {
+        // Whom the identity provider names gets the roles of the group.
+        caller.may_grant(grant::read_permissions(&roles)?, "/link")?;
+    }
+    let mut plan = change(postern, caller, "group.updated", Some(&before), Some(&after)).plan(account, ())?;
     plan.push(group::update(account, &after));
     if draft.drop_members {
         plan.push(group::clear(account, id));
@@ -195,6 +202,7 @@ pub(crate) async fn update<S: Store, C: Crypto>(
 pub(crate) async fn delete<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,
+    caller: &Caller,
     account: &str,
     id: &str,
 ) -> Result<Answer, Ending> {
@@ -207,7 +215,7 @@ pub(crate) async fn delete<S: Store, C: Crypto>(
     if let Err(reason) = GroupAct::Delete.check(&before, false) {
         return Ok(managed_elsewhere(&reason));
     }
-    let mut plan = change(postern, "group.deleted", Some(&before), None).plan(account, ())?;
+    let mut plan = change(postern, caller, "group.deleted", Some(&before), None).plan(account, ())?;
     plan.push(group::delete(account, id));
     match store::commit(postern.store, plan).await {
         Ok(_) => Ok(Answer::empty(204)),
@@ -217,6 +225,7 @@ pub(crate) async fn delete<S: Store, C: Crypto>(
 
 fn change<'g, S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
+    caller: &'g Caller,
     action: &'static str,
     before: Option<&'g Group>,
     after: Option<&'g Group>,
@@ -225,7 +234,7 @@ fn change<'g, S: Store, C: Crypto>(
     Change {
         id: postern.fresh_id(),
         at: postern.now,
-        actor: SETUP_TOKEN.into(),
+        actor: caller.actor(),
         action,
         resource: format!("group/{id}"),
         version: after.map_or_else(|| before.map_or(1, |group| group.version + 1), |group| group.version),
@@ -277,33 +286,36 @@ pub(crate) async fn members<S: Store, C: Crypto>(
 /// `PUT …/{id}/members/{user}`
 pub(crate) async fn add_member<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
+    caller: &Caller,
     account: &str,
     id: &str,
     user: &str,
 ) -> Result<Answer, Ending> {
-    set_member(postern, account, id, user, true).await
+    set_member(postern, caller, account, id, user, true).await
 }
 
 /// `DELETE …/{id}/members/{user}`
 pub(crate) async fn remove_member<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
+    caller: &Caller,
     account: &str,
     id: &str,
     user: &str,
 ) -> Result<Answer, Ending> {
-    set_member(postern, account, id, user, false).await
+    set_member(postern, caller, account, id, user, false).await
 }
 
 /// What is so already is not done again.
 async fn set_member<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
+    caller: &Caller,
     account: &str,
     id: &str,
     user: &str,
     wanted: bool,
 ) -> Result<Answer, Ending> {
     for round in 0..MAX_ROUNDS {
-        if let Some(answer) = try_set_member(postern, account, id, user, wanted, round).await? {
+        if let Some(answer) = try_set_member(postern, caller, account, id, user, wanted, round).await? {
             return Ok(answer);
         }
     }
@@ -313,6 +325,7 @@ async fn set_member<S: Store, C: Crypto>(
 /// `None`: somebody else changed it at the same instant.
 async fn try_set_member<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
+    caller: &Caller,
     account: &str,
     id: &str,
     user: &str,
@@ -325,8 +338,9 @@ async fn try_set_member<S: Store, C: Crypto>(
         group::member(account, id, user),
         group::in_scim_group(account, user),
         store::provider::of_account(account),
+        grant::roles_of_groups(account, &[id.to_owned()]),
     ];
-    let [groups, users, member, scim, providers] = store::take(postern.store.batch(statements).await?)?;
+    let [groups, users, member, scim, providers, roles] = store::take(postern.store.batch(statements).await?)?;
     let Some(group) = groups.first::<Group>()? else { return Ok(Some(not_found("group"))) };
     let Some(Listed { user: found, .. }) = users.first()? else { return Ok(Some(not_found("user"))) };
     let providers = store::provider::read(&providers)?;
@@ -337,6 +351,9 @@ async fn try_set_member<S: Store, C: Crypto>(
     if let Err(reason) = allowed.and_then(|()| UserAct::Groups.check(&found, scim_group.as_deref())) {
         return Ok(Some(managed_elsewhere(&reason)));
     }
+    if wanted {
+        caller.may_grant(grant::read_permissions(&roles)?, "")?;
+    }
     if wanted != member.is_empty() {
         return Ok(Some(Answer::empty(204)));
     }
@@ -344,7 +361,7 @@ async fn try_set_member<S: Store, C: Crypto>(
     let change: Change<'_, ()> = Change {
         id: postern.fresh_id(),
         at: postern.now,
-        actor: SETUP_TOKEN.into(),
+        actor: caller.actor(),
         action: if wanted { "member.added" } else { "member.removed" },
         resource: format!("group/{id}/member/{user}"),
         // Memberships have no versions of their own: times are as good, and two at one instant look at each other.

@@ -1,6 +1,6 @@
 //! `/api/v1/accounts/{account}/invitations`, and the page that an invitation's link leads to (SPEC section 5; seed 000).
 
-use super::{SETUP_TOKEN, etag, if_match, json_object, list_answer, not_found, page_of, stale};
+use super::{Caller, etag, if_match, json_object, list_answer, not_found, page_of, stale};
 use crate::crypto::Crypto;
 use crate::directory::{Email, Invitation};
 use crate::fields::{Fields, Patch};
@@ -12,7 +12,7 @@ use crate::store::account::Account;
 use crate::store::change::Change;
 use crate::store::invitation::{self, Listed};
 use crate::store::user::FoundByEmail;
-use crate::store::{self, Constraint, Store, StoreError, group};
+use crate::store::{self, Constraint, Store, StoreError, grant, group};
 use quick_xml::escape::escape;
 use serde::Serialize;
 
@@ -59,6 +59,7 @@ struct Made<'i> {
 pub(crate) async fn create<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,
+    caller: &Caller,
     account: &str,
 ) -> Result<Answer, Ending> {
     let input = json_object(call)?;
@@ -75,16 +76,18 @@ pub(crate) async fn create<S: Store, C: Crypto>(
     let groups = fields.texts("groups", MAX_GROUPS, 64).over(Vec::new(), Vec::new());
     let statements = vec![
         group::native(account, &groups),
+        grant::roles_of_groups(account, &groups),
         store::user::find_by_email(account, email.as_ref(), ""),
         invitation::of_email(account, email.as_ref(), postern.now),
     ];
-    let [native, user, open] = store::take(postern.store.batch(statements).await?)?;
+    let [native, roles, user, open] = store::take(postern.store.batch(statements).await?)?;
     let native = group::read_ids(&native)?;
     for (index, id) in groups.iter().enumerate().filter(|(_, id)| !native.contains(id)) {
         fields.error(&format!("groups/{index}"), "unknown", format!("There is no native group of the id {id}."));
     }
     let errors = fields.into_errors();
     let (Some(email), true) = (email, errors.is_empty()) else { return Ok(Problem::fields(errors).answer()) };
+    caller.may_grant(grant::read_permissions(&roles)?, "/groups")?;
     if user.first::<FoundByEmail>()?.is_some() {
         return Ok(Problem::taken("/email", "A user of this account has this e-mail already.").answer());
     }
@@ -102,7 +105,7 @@ pub(crate) async fn create<S: Store, C: Crypto>(
         expires_at,
         version: 1,
     };
-    let mut plan = change(postern, "invitation.created", None, Some(&listed)).plan(account, secret)?;
+    let mut plan = change(postern, caller, "invitation.created", None, Some(&listed)).plan(account, secret)?;
     plan.push(invitation::delete_expired(account, &invitation.email, postern.now));
     plan.push(invitation::insert(account, &invitation, &plan.outcome().digest()));
     match store::commit(postern.store, plan).await {
@@ -129,6 +132,7 @@ fn invited_already() -> Answer {
 pub(crate) async fn delete<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,
+    caller: &Caller,
     account: &str,
     id: &str,
 ) -> Result<Answer, Ending> {
@@ -138,7 +142,7 @@ pub(crate) async fn delete<S: Store, C: Crypto>(
     if before.version != version {
         return Ok(stale());
     }
-    let mut plan = change(postern, "invitation.deleted", Some(&before), None).plan(account, ())?;
+    let mut plan = change(postern, caller, "invitation.deleted", Some(&before), None).plan(account, ())?;
     plan.push(invitation::delete(account, id));
     match store::commit(postern.store, plan).await {
         Ok(_) => Ok(Answer::empty(204)),
@@ -150,6 +154,7 @@ pub(crate) async fn delete<S: Store, C: Crypto>(
 
 fn change<'i, S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
+    caller: &'i Caller,
     action: &'static str,
     before: Option<&'i Listed>,
     after: Option<&'i Listed>,
@@ -158,7 +163,7 @@ fn change<'i, S: Store, C: Crypto>(
     Change {
         id: postern.fresh_id(),
         at: postern.now,
-        actor: SETUP_TOKEN.into(),
+        actor: caller.actor(),
         action,
         resource: format!("invitation/{}", listed.map_or("", |listed| listed.id.as_str())),
         version: if before.is_some() { 2 } else { 1 },

@@ -1,6 +1,6 @@
 //! `/api/v1/accounts/{account}/keys`: the account's own key pairs.
 
-use super::{SETUP_TOKEN, json_object, not_found};
+use super::{Caller, json_object, not_found};
 use crate::account_key::{AccountKey, Purpose, live};
 use crate::crypto::Crypto;
 use crate::fields::{FieldError, Fields};
@@ -41,6 +41,7 @@ pub(crate) async fn list<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, accou
 pub(crate) async fn create<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,
+    caller: &Caller,
     account: &str,
 ) -> Result<Answer, Ending> {
     let input = json_object(call)?;
@@ -59,7 +60,7 @@ pub(crate) async fn create<S: Store, C: Crypto>(
     let mut plan = Change {
         id: postern.fresh_id(),
         at: postern.now,
-        actor: SETUP_TOKEN.into(),
+        actor: caller.actor(),
         action: "key.created",
         resource: format!("key/{}", key.id),
         version: 1,

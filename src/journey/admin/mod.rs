@@ -1,6 +1,7 @@
 //! The admin API (SPEC section 13).
 
 pub(super) mod accounts;
+mod caller;
 pub(super) mod events;
 pub(super) mod explain;
 mod findings;
@@ -8,43 +9,19 @@ pub(super) mod groups;
 pub(super) mod invitations;
 pub(super) mod keys;
 pub(super) mod providers;
+pub(super) mod records;
 pub(super) mod sign_ins;
+pub(super) mod tokens;
 pub(super) mod users;
 
-use super::{Needs, Postern};
-use crate::crypto::Crypto;
+pub(super) use caller::{Caller, authorize, resource};
+
 use crate::directory::ManagedByScim;
 use crate::http::{Answer, Call, CallBody};
 use crate::problem::Problem;
-use crate::store::{Page, Store};
+use crate::store::Page;
 use serde::Serialize;
 use serde_json::{Map, Value};
-
-/// Who is logged as having done it.
-pub(super) const SETUP_TOKEN: &str = "setup-token";
-
-/// Lets the holder of the set-up token in, who may do everything.
-pub(super) fn authorize<S: Store, C: Crypto>(
-    postern: &Postern<'_, S, C>,
-    call: &Call,
-    needs: Needs,
-) -> Result<(), Answer> {
-    if needs == Needs::Nothing {
-        return Ok(());
-    }
-    let denied =
-        |detail: &str| Err(Problem::new(401, detail).answer().with("www-authenticate", "Bearer realm=\"postern\""));
-    let Some(expected) = &postern.deployment.setup_token else {
-        return denied("No set-up token is configured: set the secret SETUP_TOKEN, of 16 characters at least.");
-    };
-    let header = call.header("authorization").unwrap_or_default();
-    let presented = header.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    match presented {
-        Some((_, token)) if expected.is(token.trim()) => Ok(()),
-        Some(_) => denied("This token is not the set-up token."),
-        None => denied("Send the set-up token: `Authorization: Bearer …`."),
-    }
-}
 
 /// The JSON object in a body.
 fn json_object(call: &Call) -> Result<Map<String, Value>, Answer> {

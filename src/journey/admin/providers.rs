@@ -1,6 +1,6 @@
 //! `/api/v1/accounts/{account}/providers`
 
-use super::{SETUP_TOKEN, etag, if_match, json_object, keys, not_found, stale};
+use super::{Caller, etag, if_match, json_object, keys, not_found, stale};
 use crate::crypto::{Certificate, Crypto};
 use crate::http::{Answer, Call};
 use crate::journey::metadata::Look;
@@ -28,6 +28,7 @@ pub(crate) async fn list<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, accou
 pub(crate) async fn create<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,
+    caller: &Caller,
     account: &str,
 ) -> Result<Answer, Ending> {
     let input = json_object(call)?;
@@ -38,7 +39,8 @@ pub(crate) async fn create<S: Store, C: Crypto>(
     };
     let keys = keys::missing(postern, account, provider.settings()).await?;
     let insert = store::provider::insert(account, &provider)?;
-    let mut plan = change_plan(postern, account, "provider.created", provider.version(), None, Some(&provider))?;
+    let mut plan =
+        change_plan(postern, caller, account, "provider.created", provider.version(), None, Some(&provider))?;
     plan.push(insert);
     plan.extend(keys.iter().map(|key| store::account_key::insert(account, key)));
     let location = format!("/api/v1/accounts/{account}/providers/{}", provider.id());
@@ -62,6 +64,7 @@ pub(crate) async fn read<S: Store, C: Crypto>(
 pub(crate) async fn update<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,
+    caller: &Caller,
     account: &str,
     id: &str,
 ) -> Result<Answer, Ending> {
@@ -77,7 +80,8 @@ pub(crate) async fn update<S: Store, C: Crypto>(
     };
     let keys = keys::missing(postern, account, after.settings()).await?;
     let update = store::provider::update(account, &after)?;
-    let mut plan = change_plan(postern, account, "provider.updated", after.version(), Some(&before), Some(&after))?;
+    let mut plan =
+        change_plan(postern, caller, account, "provider.updated", after.version(), Some(&before), Some(&after))?;
     plan.push(update);
     plan.extend(keys.iter().map(|key| store::account_key::insert(account, key)));
     Ok(saved(postern, account, 200, plan, &after).await?)
@@ -87,6 +91,7 @@ pub(crate) async fn update<S: Store, C: Crypto>(
 pub(crate) async fn delete<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,
+    caller: &Caller,
     account: &str,
     id: &str,
 ) -> Result<Answer, Ending> {
@@ -101,7 +106,7 @@ pub(crate) async fn delete<S: Store, C: Crypto>(
     if !linked.is_empty() {
         return Ok(has_linked_groups(&linked));
     }
-    let mut plan = change_plan(postern, account, "provider.deleted", version + 1, Some(&before), None)?;
+    let mut plan = change_plan(postern, caller, account, "provider.deleted", version + 1, Some(&before), None)?;
     plan.push(store::provider::delete(account, id));
     let committed = store::commit(postern.store, plan).await;
     postern.configurations.forget(account);
@@ -125,6 +130,7 @@ fn has_linked_groups(names: &[String]) -> Answer {
 /// `POST …/{id}/refresh`: looks at the metadata now, as upkeep does.
 pub(crate) async fn refresh<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
+    caller: &Caller,
     account: &str,
     id: &str,
 ) -> Result<Answer, Ending> {
@@ -133,7 +139,7 @@ pub(crate) async fn refresh<S: Store, C: Crypto>(
         let detail = "The metadata of this provider was uploaded. Give its metadataUrl, and it is fetched from there.";
         return Ok(Problem::new(409, detail).answer());
     }
-    Ok(match postern.look_at(account, &before, SETUP_TOKEN).await? {
+    Ok(match postern.look_at(account, &before, caller.actor()).await? {
         Look::Done(provider) => answer(postern, account, 200, &provider),
         Look::Failed(sentence) => Problem::new(502, sentence).answer(),
         Look::Overtaken => Problem::new(409, "Somebody changed this provider meanwhile. Try again.").answer(),
@@ -151,6 +157,7 @@ async fn find<S: Store, C: Crypto>(
 
 fn change_plan<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
+    caller: &Caller,
     account: &str,
     action: &'static str,
     version: i64,
@@ -161,7 +168,7 @@ fn change_plan<S: Store, C: Crypto>(
     Change {
         id: postern.fresh_id(),
         at: postern.now,
-        actor: SETUP_TOKEN.into(),
+        actor: caller.actor(),
         action,
         resource: format!("provider/{id}"),
         version,

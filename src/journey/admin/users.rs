@@ -1,6 +1,7 @@
 //! `/api/v1/accounts/{account}/users` and `/removed-users` (SPEC sections 4 and 8).
 
-use super::{SETUP_TOKEN, etag, if_match, json_object, list_answer, managed_elsewhere, not_found, page_of, stale};
+use super::{Caller, etag, if_match, json_object, list_answer, managed_elsewhere, not_found, page_of, stale};
+use crate::access::permissions_anywhere;
 use crate::crypto::Crypto;
 use crate::directory::{Email, ManagedBy, ManagedByScim, User, UserAct};
 use crate::fields::{Fields, Patch};
@@ -9,6 +10,7 @@ use crate::journey::{Ending, Postern};
 use crate::problem::Problem;
 use crate::store::account::Account;
 use crate::store::change::Change;
+use crate::store::grant::{self, Whose};
 use crate::store::tombstone::{self, Tombstone};
 use crate::store::user::Listed;
 use crate::store::{self, Constraint, Store, StoreError, group};
@@ -73,6 +75,7 @@ fn draft(fields: &mut Fields<'_>, before: &User) -> User {
 pub(crate) async fn create<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,
+    caller: &Caller,
     account: &str,
 ) -> Result<Answer, Ending> {
     let input = json_object(call)?;
@@ -95,7 +98,7 @@ pub(crate) async fn create<S: Store, C: Crypto>(
     let (Ok(email), true) = (Email::parse(&user.email), errors.is_empty()) else {
         return Ok(Problem::fields(errors).answer());
     };
-    let mut plan = change(postern, "user.created", None, Some(&user)).plan(account, ())?;
+    let mut plan = change(postern, caller, "user.created", None, Some(&user)).plan(account, ())?;
     plan.push(tombstone::clear(account, &email));
     let create = crate::directory::Change::CreateUser { user: user.clone(), email };
     plan.push(store::user::change(account, &create, postern.now));
@@ -113,6 +116,7 @@ pub(crate) async fn create<S: Store, C: Crypto>(
 pub(crate) async fn update<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,
+    caller: &Caller,
     account: &str,
     id: &str,
 ) -> Result<Answer, Ending> {
@@ -135,9 +139,14 @@ pub(crate) async fn update<S: Store, C: Crypto>(
     if let Err(reason) = may_become(&before, &after, scim_group.as_deref()) {
         return Ok(managed_elsewhere(&reason));
     }
+    if after.email != before.email {
+        // Who has the e-mail at an identity provider signs in as this user.
+        let [grants] = store::take(postern.store.batch(vec![grant::of(account, Whose::Users(&[id]))]).await?)?;
+        caller.may_grant(permissions_anywhere(&grant::read_one(&grants)?), "/email")?;
+    }
     after.updated_at = postern.now;
     after.version = version + 1;
-    let mut plan = change(postern, "user.updated", Some(&before), Some(&after)).plan(account, ())?;
+    let mut plan = change(postern, caller, "user.updated", Some(&before), Some(&after)).plan(account, ())?;
     plan.push(store::user::update(account, &after, &email));
     if !after.active {
         plan.push(store::session::delete_of_user(account, id));
@@ -173,6 +182,7 @@ fn may_become(before: &User, after: &User, scim_group: Option<&str>) -> Result<(
 pub(crate) async fn delete<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,
+    caller: &Caller,
     account: &str,
     id: &str,
 ) -> Result<Answer, Ending> {
@@ -186,8 +196,8 @@ pub(crate) async fn delete<S: Store, C: Crypto>(
     if let Err(reason) = UserAct::Delete.check(&before, scim_group.as_deref()) {
         return Ok(managed_elsewhere(&reason));
     }
-    let mut plan = change(postern, "user.deleted", Some(&before), None).plan(account, ())?;
-    plan.extend(tombstone::of_user(account, id, SETUP_TOKEN, postern.now));
+    let mut plan = change(postern, caller, "user.deleted", Some(&before), None).plan(account, ())?;
+    plan.extend(tombstone::of_user(account, id, caller.actor(), postern.now));
     plan.push(store::user::delete(account, id));
     match store::commit(postern.store, plan).await {
         Ok(_) => Ok(Answer::empty(204)),
@@ -209,6 +219,7 @@ async fn find<S: Store, C: Crypto>(
 
 fn change<'u, S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
+    caller: &'u Caller,
     action: &'static str,
     before: Option<&'u User>,
     after: Option<&'u User>,
@@ -217,7 +228,7 @@ fn change<'u, S: Store, C: Crypto>(
     Change {
         id: postern.fresh_id(),
         at: postern.now,
-        actor: SETUP_TOKEN.into(),
+        actor: caller.actor(),
         action,
         resource: format!("user/{id}"),
         version: after.map_or_else(|| before.map_or(1, |user| user.version + 1), |user| user.version),
@@ -255,6 +266,7 @@ pub(crate) async fn removed<S: Store, C: Crypto>(
 /// `DELETE /removed-users/{id}`: they can come back.
 pub(crate) async fn forget_removed<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
+    caller: &Caller,
     account: &str,
     id: &str,
 ) -> Result<Answer, Ending> {
@@ -263,7 +275,7 @@ pub(crate) async fn forget_removed<S: Store, C: Crypto>(
     let change = Change {
         id: postern.fresh_id(),
         at: postern.now,
-        actor: SETUP_TOKEN.into(),
+        actor: caller.actor(),
         action: "removed-user.cleared",
         resource: format!("removed-user/{id}"),
         version: before.removed_at.0,

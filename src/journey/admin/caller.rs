@@ -1,0 +1,208 @@
+//! Who calls the admin API, and whether they may (SPEC sections 10 and 13).
+
+use crate::access::{
+    Grant, IDLE, Permission, Permissions, Place, Resource, ResourceType, SessionSecret, permissions, reasons,
+};
+use crate::crypto::Crypto;
+use crate::fields::FieldError;
+use crate::http::{Answer, Call, Method};
+use crate::id::{Secret, is_account_id};
+use crate::journey::{Ending, Needs, Postern};
+use crate::problem::Problem;
+use crate::store::api_token::Credential;
+use crate::store::grant::{self, Whose};
+use crate::store::session::OpenSession;
+use crate::store::{self, Store, StoreError};
+use subtle::ConstantTimeEq;
+
+/// Who is logged as having done it with the set-up token.
+const SETUP_TOKEN: &str = "setup-token";
+
+/// What every API token begins with.
+pub(super) const TOKEN_PREFIX: &str = "pst_";
+
+/// Somebody who was let in.
+#[derive(Debug)]
+pub(in crate::journey) struct Caller {
+    actor: String,
+    /// `None`: may do everything.
+    grants: Option<Vec<Grant>>,
+}
+
+impl Caller {
+    /// Whoever may call what needs nothing.
+    fn nobody() -> Self {
+        Self { actor: "nobody".to_owned(), grants: Some(Vec::new()) }
+    }
+
+    fn setup_token() -> Self {
+        Self { actor: SETUP_TOKEN.to_owned(), grants: None }
+    }
+
+    /// Who is logged.
+    pub(in crate::journey) fn actor(&self) -> &str {
+        &self.actor
+    }
+
+    /// What they may do with everything in the account.
+    fn permissions(&self) -> Permissions {
+        self.grants.as_deref().map_or(Permissions::ALL, |grants| permissions(grants, Place::ACCOUNT))
+    }
+
+    /// Nobody gives away more than they have: refuses permissions that the caller does not have in all of the account.
+    pub(super) fn may_grant(&self, given: Permissions, pointer: &str) -> Result<(), Answer> {
+        let more = given.without(self.permissions());
+        if more.is_empty() {
+            return Ok(());
+        }
+        let message = format!("You do not have these permissions in all of the account: {}.", more.names());
+        let error = FieldError { pointer: pointer.to_owned(), code: "would_grant_more", message };
+        Err(Problem::forbidden("This would give away more than you have; nothing was changed.", vec![error]).answer())
+    }
+
+    fn may(&self, permission: Permission, resource: Option<&Resource>) -> bool {
+        match &self.grants {
+            None => true,
+            Some(grants) => reasons(grants, permission, resource, Place::ACCOUNT).next().is_some(),
+        }
+    }
+}
+
+/// What a request shows for itself.
+enum Shown<'c> {
+    SetupToken,
+    Token { id: &'c str, secret: Secret },
+    Session(SessionSecret),
+}
+
+/// Lets in who has what a route needs. One D1 call, and none for the set-up token.
+pub(in crate::journey) async fn authorize<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    call: &Call,
+    needs: Needs,
+    account: Option<&str>,
+    resource: Option<&Resource>,
+) -> Result<Caller, Ending> {
+    if needs == Needs::Nothing {
+        return Ok(Caller::nobody());
+    }
+    let shown = shown(postern, call)?;
+    let (permission, account) = match (needs, account) {
+        _ if matches!(shown, Shown::SetupToken) => return Ok(Caller::setup_token()),
+        (Needs::Permission(permission), Some(account)) => (permission, account),
+        _ => return Err(denied("This takes the set-up token and nothing else.").into()),
+    };
+    let caller = match &shown {
+        Shown::SetupToken => return Ok(Caller::setup_token()),
+        Shown::Token { id, secret } => token_holder(postern, account, id, secret).await?,
+        Shown::Session(secret) => session_user(postern, call, account, secret).await?,
+    };
+    if caller.may(permission, resource) {
+        return Ok(caller);
+    }
+    let detail = format!("This needs the permission {}, which {} does not have.", permission.name(), caller.actor);
+    Err(Problem::new(403, detail).answer().into())
+}
+
+/// What a route is about, out of its path in the table, if a resource group can list it.
+pub(in crate::journey) fn resource(path: &str, id: &str) -> Option<Resource> {
+    let kind = match path.split("/{account}/").nth(1)?.split_once("/{id}")?.0 {
+        "providers" => ResourceType::Provider,
+        "groups" => ResourceType::Group,
+        "applications" => ResourceType::Application,
+        _ => return None,
+    };
+    Some(Resource { kind, id: id.to_owned() })
+}
+
+fn denied(detail: &str) -> Answer {
+    Problem::new(401, detail).answer().with("www-authenticate", "Bearer realm=\"postern\"")
+}
+
+/// The same for every token that is not good, so that it tells nothing of accounts and ids.
+fn unknown_token() -> Answer {
+    denied("This token is not one of this account, or was revoked.")
+}
+
+/// A header decides alone: a browser's cookie does not make good a token that is wrong.
+fn shown<'c, S: Store, C: Crypto>(postern: &Postern<'_, S, C>, call: &'c Call) -> Result<Shown<'c>, Answer> {
+    let Some(header) = call.header("authorization") else {
+        let session = call.header("cookie").and_then(SessionSecret::from_cookie_header);
+        let detail = "Sign in, or send a token: `Authorization: Bearer …`.";
+        return session.map(Shown::Session).ok_or_else(|| denied(detail));
+    };
+    let presented = header.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let Some(token) = presented.map(|(_, token)| token.trim()) else {
+        return Err(denied("Send the token as `Authorization: Bearer …`."));
+    };
+    match &postern.deployment.setup_token {
+        Some(expected) if expected.is(token) => return Ok(Shown::SetupToken),
+        None if !token.starts_with(TOKEN_PREFIX) => {
+            let detail = "No set-up token is configured: set the secret SETUP_TOKEN, of 16 characters at least.";
+            return Err(denied(detail));
+        }
+        _ => {}
+    }
+    let parts = token.strip_prefix(TOKEN_PREFIX).and_then(|rest| rest.split_once('_'));
+    let known =
+        parts.filter(|(id, _)| is_account_id(id)).and_then(|(id, secret)| Some((id, Secret::presented(secret)?)));
+    known.map(|(id, secret)| Shown::Token { id, secret }).ok_or_else(unknown_token)
+}
+
+async fn token_holder<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    account: &str,
+    id: &str,
+    secret: &Secret,
+) -> Result<Caller, Ending> {
+    let statements = vec![store::api_token::credential(account, id), grant::of(account, Whose::Token(id))];
+    let [credential, grants] = store::take(postern.store.batch(statements).await?)?;
+    let Some(credential) = credential.first::<Credential>()? else { return Err(unknown_token().into()) };
+    if !bool::from(credential.digest.as_bytes().ct_eq(secret.digest().as_bytes())) {
+        return Err(unknown_token().into());
+    }
+    if credential.expires_at.is_some_and(|end| end <= postern.now) {
+        let end = credential.expires_at.unwrap_or(postern.now);
+        return Err(denied(&format!("This token expired at {end}. Make a new one of its API key.")).into());
+    }
+    let actor = match (credential.user_id, credential.service_account_id) {
+        (Some(_), _) if credential.active != Some(true) => {
+            return Err(denied("The user whose token this is was deactivated.").into());
+        }
+        (Some(user), _) => format!("user/{user}"),
+        (None, Some(id)) => format!("service-account/{id}"),
+        (None, None) => return Err(StoreError::Row(format!("API key of token {id} has no owner")).into()),
+    };
+    Ok(Caller { actor, grants: Some(grant::read_one(&grants)?) })
+}
+
+async fn session_user<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    call: &Call,
+    account: &str,
+    secret: &SessionSecret,
+) -> Result<Caller, Ending> {
+    let nobody = || denied("Nobody of this account is signed in in this browser. Sign in, or send a token.");
+    if secret.account() != account {
+        return Err(nobody().into());
+    }
+    if call.method != Method::Get && !is_same_origin(postern, call) {
+        let detail = "A browser that is signed in may change things from this origin's own pages alone.";
+        return Err(Problem::new(403, detail).answer().into());
+    }
+    let (digest, now) = (secret.digest(), postern.now);
+    let find = store::session::find(account, &digest, now, now.minus(IDLE));
+    let statements = vec![find, grant::of(account, Whose::Session(&digest))];
+    let [session, grants] = store::take(postern.store.batch(statements).await?)?;
+    let Some(session) = session.first::<OpenSession>()? else { return Err(nobody().into()) };
+    postern.keep_open(account, &digest, &session).await?;
+    Ok(Caller { actor: format!("user/{}", session.user.id), grants: Some(grant::read_one(&grants)?) })
+}
+
+/// Another site can have a browser send a request with its cookie, but neither of these headers.
+fn is_same_origin<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, call: &Call) -> bool {
+    match call.header("sec-fetch-site") {
+        Some(site) => site == "same-origin",
+        None => call.header("origin").is_some_and(|origin| postern.deployment.public_url.is_origin(origin)),
+    }
+}

@@ -1,0 +1,88 @@
+//! Tokens of API keys.
+
+use super::{Page, Statement, flag_or_none, millis, optional_millis};
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A token, without its secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all(serialize = "camelCase"))]
+pub struct ApiToken {
+    /// Fresh id, a part of the token.
+    pub id: String,
+    /// Of one line.
+    pub name: String,
+    /// When it was made.
+    #[serde(deserialize_with = "millis")]
+    pub created_at: Timestamp,
+    /// When it ends.
+    #[serde(deserialize_with = "optional_millis")]
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Makes a token. Constraint: [`super::Constraint::Reference`], if its API key is gone.
+pub fn insert(account: &str, key: &str, token: &ApiToken, digest: &str) -> Statement {
+    Statement::new(
+        "INSERT INTO api_tokens (account_id, id, api_key_id, name, digest, created_at, expires_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        [
+            account.into(),
+            token.id.as_str().into(),
+            key.into(),
+            token.name.as_str().into(),
+            digest.into(),
+            token.created_at.into(),
+            token.expires_at.map_or(super::Value::Null, Into::into),
+        ],
+    )
+}
+
+/// A page of the tokens of an API key, the newest last.
+pub fn list(account: &str, key: &str, page: &Page) -> Statement {
+    Statement::new(
+        "SELECT id, name, created_at, expires_at FROM api_tokens \
+         WHERE account_id = ?1 AND api_key_id = ?2 AND id > ?3 ORDER BY id LIMIT ?4",
+        [account.into(), key.into(), page.after.as_deref().unwrap_or_default().into(), page.rows()],
+    )
+}
+
+/// One token of an API key.
+pub fn find(account: &str, key: &str, id: &str) -> Statement {
+    Statement::new(
+        "SELECT id, name, created_at, expires_at FROM api_tokens WHERE account_id = ?1 AND id = ?3 AND api_key_id = ?2",
+        [account.into(), key.into(), id.into()],
+    )
+}
+
+/// Revokes a token.
+pub fn delete(account: &str, id: &str) -> Statement {
+    Statement::new("DELETE FROM api_tokens WHERE account_id = ?1 AND id = ?2", [account.into(), id.into()])
+}
+
+/// Who a token stands for, and whether it does.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Credential {
+    /// SHA-256 of its secret, in hexadecimal.
+    pub digest: String,
+    /// When it ends.
+    #[serde(deserialize_with = "optional_millis")]
+    pub expires_at: Option<Timestamp>,
+    /// Id of the user who owns its API key, if a user does.
+    pub user_id: Option<String>,
+    /// Id of the service account that owns it otherwise.
+    pub service_account_id: Option<String>,
+    /// Whether that user is active.
+    #[serde(deserialize_with = "flag_or_none")]
+    pub active: Option<bool>,
+}
+
+/// The token of an id, with its owner.
+pub fn credential(account: &str, id: &str) -> Statement {
+    Statement::new(
+        "SELECT t.digest, t.expires_at, k.user_id, k.service_account_id, u.active FROM api_tokens t \
+         CROSS JOIN records k ON k.account_id = t.account_id AND k.id = t.api_key_id \
+         LEFT JOIN users u ON u.account_id = k.account_id AND u.id = k.user_id \
+         WHERE t.account_id = ?1 AND t.id = ?2",
+        [account.into(), id.into()],
+    )
+}
