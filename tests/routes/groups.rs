@@ -1,5 +1,6 @@
 //! `/api/v1/accounts/{account}/groups`, their members, and who may change what (SPEC section 8; seeds 003 and 004).
 
+use crate::permitted::{bind, token_with};
 use crate::scene::{Request, Site, body, problem};
 use postern::http::Method;
 use serde_json::{Value, json};
@@ -279,4 +280,42 @@ fn bad_input_of_a_group_is_told_by_field() {
     let answer = changing(&site, Method::Patch, &path(GROUPS, &made), 1).json(&json!({ "dropMembers": true })).send();
     assert_eq!(pointers(&answer), [("/dropMembers".to_owned(), "not_unlinked".to_owned())]);
     assert_eq!(site.database.count("groups"), 1);
+}
+
+#[test]
+fn nobody_gives_away_by_a_group_what_they_do_not_have() {
+    let site = Site::with_provider();
+    let provisioner = token_with(&site, "acme", &["Provisioner"]);
+    let provider = site.database.select("SELECT id FROM providers").remove(0);
+    let (admins, admin, ada) =
+        (group(&site, &json!({ "name": "Admins" })), user(&site, "boss@example.com"), user(&site, "ada@example.com"));
+    let id = |item: &Value| item["id"].as_str().unwrap().to_owned();
+    bind(&site, &id(&admins), "Account Admin");
+    join(&site, &id(&admins), &admin);
+    let bearer = |request: Request<'_>| request.header("authorization", &format!("Bearer {provisioner}")).send();
+    let at = |collection: &str, item: &Value| format!("{collection}/{}", id(item));
+    for request in [
+        site.call(Method::Put, &format!("{}/members/{}", at(GROUPS, &admins), id(&ada))),
+        site.call(Method::Patch, &at(GROUPS, &admins))
+            .header("if-match", "\"1\"")
+            .json(&json!({ "link": { "providerId": provider, "samlGroup": "Everyone" } })),
+        site.post("/api/v1/accounts/acme/invitations")
+            .json(&json!({ "email": "me@example.com", "groups": [id(&admins)] })),
+        site.call(Method::Patch, &at(USERS, &admin))
+            .header("if-match", "\"1\"")
+            .json(&json!({ "email": "me@example.com" })),
+    ] {
+        let answer = bearer(request);
+        assert_eq!(answer.status, 403, "{}", answer.body_text());
+        assert_eq!(pointers(&answer)[0].1, "would_grant_more");
+    }
+    // What they have, they may give; and take away what they like.
+    let plain = group(&site, &json!({ "name": "Plain" }));
+    assert_eq!(bearer(site.call(Method::Put, &format!("{}/members/{}", at(GROUPS, &plain), id(&ada)))).status, 204);
+    assert_eq!(
+        bearer(site.call(Method::Delete, &format!("{}/members/{}", at(GROUPS, &admins), id(&admin)))).status,
+        204
+    );
+    let log = site.database.select("SELECT DISTINCT actor FROM changes WHERE action LIKE 'member.%'");
+    assert!(log.len() == 1 && log[0].starts_with("service-account/"), "{log:?}");
 }
