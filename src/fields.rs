@@ -29,6 +29,17 @@ pub enum Patch<T> {
     Set(T),
 }
 
+impl<T> Patch<Vec<Option<T>>> {
+    /// Without the entries that could not be read: their errors are noted.
+    pub fn flatten(self) -> Patch<Vec<T>> {
+        match self {
+            Self::Keep => Patch::Keep,
+            Self::Reset => Patch::Reset,
+            Self::Set(entries) => Patch::Set(entries.into_iter().flatten().collect()),
+        }
+    }
+}
+
 impl<T> Patch<T> {
     /// The new value, given the one before and the default.
     pub fn over(self, before: T, default: T) -> T {
@@ -222,6 +233,22 @@ impl<'a> Fields<'a> {
     /// Whether a field is mentioned.
     pub fn is_given(&mut self, field: &'static str) -> bool {
         self.value(field) != Patch::Keep
+    }
+
+    /// Notes an error of each entry of a list that says the same as one before it. `inner` is the field of an entry.
+    pub fn each_once<'t>(&mut self, field: &str, inner: &str, texts: impl Iterator<Item = &'t str>) {
+        let mut seen = BTreeSet::new();
+        for (index, text) in texts.enumerate() {
+            if !seen.insert(text) {
+                let at = format!("{field}/{index}{}{inner}", if inner.is_empty() { "" } else { "/" });
+                self.error(&at, "duplicate", "It is in the list already.");
+            }
+        }
+    }
+
+    /// Whether a field is an object, where it could be something else as well.
+    pub fn is_object(&self, field: &str) -> bool {
+        self.object.get(field).is_some_and(Value::is_object)
     }
 
     fn mistyped<T>(&mut self, field: &'static str, value: Patch<&Value>, expected: &str) -> Patch<T> {

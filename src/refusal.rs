@@ -73,12 +73,16 @@ impl Refusal {
             Self::ProviderDisabled => "provider_disabled",
             Self::LegacyProviderAuthenticates { .. } => "legacy_provider_authenticates",
             Self::Decision(reason) => match reason {
+                jit::Reason::MissingAttribute(_) => "missing_attribute",
                 jit::Reason::MissingEmail => "missing_email",
                 jit::Reason::NotInvited => "not_invited",
                 jit::Reason::UserRemoved => "user_removed",
                 jit::Reason::UserDeactivated => "user_deactivated",
                 jit::Reason::LinkedToOtherProvider => "linked_to_other_provider",
                 jit::Reason::JitValidationFailed { .. } => "jit_validation_failed",
+                jit::Reason::DeniedByRule { .. } => "denied_by_rule",
+                jit::Reason::NoRuleMatched => "no_rule_matched",
+                jit::Reason::EmailDomainNotAllowed { .. } => "email_domain_not_allowed",
             },
         }
     }
@@ -150,12 +154,18 @@ impl Refusal {
             Self::ProviderDisabled => "the provider is disabled".into(),
             Self::LegacyProviderAuthenticates { .. } => "the account's legacy provider authenticates".into(),
             Self::Decision(reason) => match reason {
+                jit::Reason::MissingAttribute(missing) => {
+                    format!("the required attribute {} did not come", bounded(missing.attribute.clone()))
+                }
                 jit::Reason::MissingEmail => "the assertion has no e-mail address".into(),
                 jit::Reason::NotInvited => "the user is unknown and JIT provisioning is off".into(),
                 jit::Reason::UserRemoved => "the user was removed, and JIT provisioning brings nobody back".into(),
                 jit::Reason::UserDeactivated => "the user is deactivated".into(),
                 jit::Reason::LinkedToOtherProvider => "the user signs in through another provider".into(),
                 jit::Reason::JitValidationFailed { .. } => "the JIT validation key has not the required value".into(),
+                jit::Reason::DeniedByRule { rule } => format!("a JIT rule denies: {rule}"),
+                jit::Reason::NoRuleMatched => "none of the JIT rules matches".into(),
+                jit::Reason::EmailDomainNotAllowed { .. } => "the domain of the e-mail is not allowed".into(),
             },
         }
     }
@@ -171,6 +181,12 @@ impl Refusal {
                 if got.is_empty() { format!("no attribute {key}") } else { format!("{key} = {}", got.join(", ")) },
             ),
             Self::LegacyProviderAuthenticates { legacy, got } => fact(legacy.clone(), got.clone()),
+            Self::Decision(jit::Reason::MissingAttribute(missing)) => {
+                fact(missing.wanted.clone(), "nothing that can be used".into())
+            }
+            Self::Decision(jit::Reason::EmailDomainNotAllowed { allowed, got }) => {
+                fact(allowed.join(", "), got.clone())
+            }
             _ => Fact::default(),
         }
     }

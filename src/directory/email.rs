@@ -40,6 +40,11 @@ impl Email {
     pub fn folded(&self) -> &str {
         &self.folded
     }
+
+    /// What is after the `@`, as it is compared.
+    pub fn domain(&self) -> &str {
+        self.folded.split_once('@').map_or("", |(_, domain)| domain)
+    }
 }
 
 /// How names are compared: lower case, but no character outside of ASCII becomes one inside: `K` (the Kelvin sign) is nobody's

@@ -1,10 +1,11 @@
 //! The decision of a sign-in (SPEC section 4; seed 000).
 
-use super::groups::asserted_groups;
-use crate::directory::{AssertedGroups, LinkedGroup, Membership, Profile, User, follow};
+use super::profile::{Missing, Person};
+use super::rule::{Effect, Facts, Rule};
+use crate::directory::{AssertedGroups, ENTRA_GROUPS_LINK, LinkedGroup, Membership, Profile, User, follow};
 use crate::provider::{Jit, Provider};
 use crate::refusal::bounded;
-use crate::saml::{Attribute, AuthenticResponse, VerifiedAssertion};
+use crate::saml::{Attribute, NameId, VerifiedAssertion};
 use crate::store::invitation::Listed;
 use crate::store::tombstone::Tombstone;
 use crate::store::user::FoundByEmail;
@@ -39,7 +40,7 @@ pub enum Admission {
     Create {
         /// What the assertion says of them.
         profile: Profile,
-        /// Ids of native groups to join.
+        /// Ids of native groups to join: those of the invitation, or of the rule that admitted them.
         groups: Vec<String>,
         /// Id of the invitation that is accepted by it; none if it is just in time.
         invitation: Option<String>,
@@ -61,6 +62,8 @@ pub struct Decision {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {
+    /// A required attribute did not come.
+    MissingAttribute(Missing),
     /// Neither an attribute nor the NameID is an e-mail address.
     MissingEmail,
     /// Unknown, and nobody is created just in time.
@@ -80,6 +83,20 @@ pub enum Reason {
         /// The values that came under the key.
         got: Vec<String>,
     },
+    /// The first rule that matches denies.
+    DeniedByRule {
+        /// Which one.
+        rule: String,
+    },
+    /// There are rules, and none matches.
+    NoRuleMatched,
+    /// The asserted e-mail is of another domain than those that are allowed.
+    EmailDomainNotAllowed {
+        /// The domains that are.
+        allowed: Vec<String>,
+        /// The domain of the e-mail.
+        got: String,
+    },
 }
 
 /// One rule that was asked.
@@ -95,34 +112,77 @@ pub struct Step {
     pub matched: bool,
 }
 
-/// Decides. An existing user signs in as they are; only for an unknown one are JIT and its rules asked.
-pub fn decide(provider: &Provider, assertion: &VerifiedAssertion, profile: Option<Profile>, known: Known) -> Decision {
-    decision(provider, assertion.attributes(), profile, known)
+/// What would be decided, as text: nobody comes in by it.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// Stable name of the outcome.
+    pub outcome: &'static str,
+    /// Why somebody would not come in.
+    pub reason: Option<Reason>,
+    /// Every rule that was asked, in order.
+    pub trace: Vec<Step>,
 }
 
-/// What would be decided if the response met the policy too. Text for the debugger: nobody comes in by it.
+/// Decides. An existing user signs in as they are; only for an unknown one are JIT and its rules asked.
+pub fn decide(provider: &Provider, assertion: &VerifiedAssertion, person: &Person, known: Known) -> Decision {
+    decision(provider, About { name_id: assertion.name_id(), attributes: assertion.attributes(), person }, known)
+}
+
+/// What would be decided of what an identity provider said, verified or not.
 pub fn preview(
     provider: &Provider,
-    response: &AuthenticResponse,
-    profile: Option<Profile>,
+    name_id: &NameId,
+    attributes: &[Attribute],
+    person: &Person,
     known: Known,
-) -> (&'static str, Vec<Step>) {
-    let decision = decision(provider, response.attributes(), profile, known);
-    (decision.outcome_name(), decision.trace)
+) -> Preview {
+    let decision = decision(provider, About { name_id, attributes, person }, known);
+    Preview { outcome: decision.outcome_name(), reason: decision.outcome.err(), trace: decision.trace }
 }
 
-fn decision(provider: &Provider, attributes: &[Attribute], profile: Option<Profile>, mut known: Known) -> Decision {
+impl Preview {
+    /// The rule that decided: whom a rule admits, their e-mail's domain is asked about after it.
+    pub fn decided_by(&self) -> Option<&str> {
+        let mut steps = self.trace.iter().rev();
+        let step =
+            steps.find(|step| !(step.matched && [ALLOWED_EMAIL_DOMAINS, LINKED_GROUPS].contains(&step.rule.as_str())));
+        step.map(|step| step.rule.as_str())
+    }
+}
+
+/// Whom it is decided about.
+#[derive(Clone, Copy)]
+struct About<'a> {
+    name_id: &'a NameId,
+    attributes: &'a [Attribute],
+    person: &'a Person,
+}
+
+fn decision(provider: &Provider, about: About<'_>, mut known: Known) -> Decision {
     let mut trace = Vec::with_capacity(4);
     let linked_groups = std::mem::take(&mut known.linked_groups);
-    let outcome = outcome(provider, attributes, profile, known, &mut trace);
+    let outcome = outcome(provider, about, known, &mut trace);
     let authorization = &provider.settings().authorization;
     let mut membership = Membership::default();
     if outcome.is_ok() && authorization.enabled {
-        let asserted = asserted_groups(attributes, authorization.groups_attribute.as_deref());
+        let asserted = about.groups(authorization.groups_attribute.as_deref());
         membership = follow(linked_groups, &asserted);
         trace.push(Step::of_groups(&asserted, &membership));
     }
     Decision { outcome, membership, trace }
+}
+
+impl About<'_> {
+    /// The groups that are named: by the attribute `named`, or, without, as the attribute mapping says.
+    fn groups(self, named: Option<&str>) -> AssertedGroups {
+        let called = |name| self.attributes.iter().filter(move |attribute| attribute.is_named(name));
+        let names = match named {
+            Some(name) => called(name).flat_map(|attribute| attribute.values.iter().cloned()).collect(),
+            None => self.person.groups.clone(),
+        };
+        let only_link = names.is_empty() && called(ENTRA_GROUPS_LINK).next().is_some();
+        AssertedGroups { names, only_link }
+    }
 }
 
 impl Admission {
@@ -143,15 +203,20 @@ impl Decision {
     }
 }
 
-fn outcome(
-    provider: &Provider,
-    attributes: &[Attribute],
-    profile: Option<Profile>,
-    known: Known,
-    trace: &mut Vec<Step>,
-) -> Result<Admission, Reason> {
+const ALLOWED_EMAIL_DOMAINS: &str = "allowed_email_domains";
+const LINKED_GROUPS: &str = "linked_groups";
+
+fn outcome(provider: &Provider, about: About<'_>, known: Known, trace: &mut Vec<Step>) -> Result<Admission, Reason> {
+    if let Some(missing) = &about.person.missing {
+        trace.push(Step::new("required_attributes", missing.wanted.as_str(), "nothing that can be used", false));
+        return Err(Reason::MissingAttribute(missing.clone()));
+    }
+    let accepts_others = provider.settings().accept_users_of_other_providers;
     let found = match (known.linked, known.by_email) {
         (Some(user), _) => Some((user, false, "the user linked to the NameID")),
+        (None, Some(found)) if found.is_linked_to_other_provider() && accepts_others => {
+            Some((found.user, true, "the user of the asserted e-mail, whom another provider signs in too"))
+        }
         (None, Some(found)) if found.is_linked_to_other_provider() => {
             trace.push(Step::new(
                 "existing_user",
@@ -175,22 +240,26 @@ fn outcome(
         return if user.active { Ok(Admission::Existing { user, link }) } else { Err(Reason::UserDeactivated) };
     }
     trace.push(Step::new("existing_user", "a user of the account", "nobody", false));
-    let Some(profile) = profile else {
+    let Some(profile) = &about.person.profile else {
         trace.push(Step::new("email", "an e-mail address in an attribute or as NameID", "none", false));
         return Err(Reason::MissingEmail);
     };
     if let Some(invitation) = known.invitation {
         trace.push(Step::new("invitation", "an open invitation of the e-mail", "invited", true));
         let Listed { id, groups, .. } = invitation;
-        return Ok(Admission::Create { profile, groups, invitation: Some(id) });
+        return Ok(Admission::Create { profile: profile.clone(), groups, invitation: Some(id) });
     }
     if let Some(Tombstone { removed_at, removed_by, .. }) = known.tombstone {
         let got = format!("removed by {removed_by} at {removed_at}");
         trace.push(Step::new("not_removed", "nobody who was removed", got, false));
         return Err(Reason::UserRemoved);
     }
-    just_in_time(&provider.settings().jit, attributes, trace)?;
-    Ok(Admission::Create { profile, groups: Vec::new(), invitation: None })
+    let jit = &provider.settings().jit;
+    just_in_time(jit, about.attributes, trace)?;
+    let facts = Facts { name_id: about.name_id, attributes: about.attributes, email: &profile.email };
+    let groups = first_match(&jit.rules, facts, trace)?;
+    email_domain(&provider.settings().allowed_email_domains, profile.email.domain(), trace)?;
+    Ok(Admission::Create { profile: profile.clone(), groups, invitation: None })
 }
 
 fn just_in_time(jit: &Jit, attributes: &[Attribute], trace: &mut Vec<Step>) -> Result<(), Reason> {
@@ -224,6 +293,41 @@ fn just_in_time(jit: &Jit, attributes: &[Attribute], trace: &mut Vec<Step>) -> R
     Err(Reason::JitValidationFailed { key: validation.key.clone(), wanted: validation.value.clone(), got })
 }
 
+/// The first rule that matches decides; nobody comes in whom none matches, if there are any. Answers with the groups to
+/// join.
+fn first_match(rules: &[Rule], facts: Facts<'_>, trace: &mut Vec<Step>) -> Result<Vec<String>, Reason> {
+    for (index, rule) in rules.iter().enumerate() {
+        let (matched, got) = rule.matches(facts);
+        let label = match &rule.name {
+            Some(name) => format!("rule {}, {name}", index + 1),
+            None => format!("rule {}", index + 1),
+        };
+        trace.push(Step::new(&label, rule.to_string(), got, matched));
+        match (matched, rule.effect) {
+            (false, _) => {}
+            (true, Effect::Admit) => return Ok(rule.groups.clone()),
+            (true, Effect::Deny) => return Err(Reason::DeniedByRule { rule: label }),
+        }
+    }
+    if rules.is_empty() {
+        return Ok(Vec::new());
+    }
+    trace.push(Step::new("rules", "a rule that matches", "none", false));
+    Err(Reason::NoRuleMatched)
+}
+
+fn email_domain(allowed: &[String], got: &str, trace: &mut Vec<Step>) -> Result<(), Reason> {
+    if allowed.is_empty() {
+        return Ok(());
+    }
+    let matched = allowed.iter().any(|domain| domain == got);
+    trace.push(Step::new(ALLOWED_EMAIL_DOMAINS, allowed.join(", "), got, matched));
+    if matched {
+        return Ok(());
+    }
+    Err(Reason::EmailDomainNotAllowed { allowed: allowed.to_vec(), got: got.to_owned() })
+}
+
 impl Step {
     fn of_groups(asserted: &AssertedGroups, membership: &Membership) -> Self {
         let names = |groups: &[(String, String)]| {
@@ -234,7 +338,7 @@ impl Step {
         let said = format!("{} named; joins {}; leaves {}", asserted.names.len(), names(join), names(leave));
         let left_out = "a link in place of more than 150 groups: no linked group is joined or left";
         let got = if asserted.only_link { left_out.to_owned() } else { said };
-        Self::new("linked_groups", "the groups that the provider names", got, !asserted.only_link)
+        Self::new(LINKED_GROUPS, "the groups that the provider names", got, !asserted.only_link)
     }
 
     fn new(rule: &str, wanted: impl Into<String>, got: impl Into<String>, matched: bool) -> Self {

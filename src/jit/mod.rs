@@ -2,9 +2,10 @@
 //! knows of them, to a [`Decision`] with its trace. Pure: no store, no HTTP, no clock of its own.
 
 mod decide;
-mod groups;
 mod profile;
+mod rule;
 
-pub use decide::{Admission, Decision, Known, Reason, Step, decide, preview};
-pub use groups::asserted_groups;
-pub use profile::{REQUESTED_ATTRIBUTES, profile};
+pub use decide::{Admission, Decision, Known, Preview, Reason, Step, decide, preview};
+pub use profile::{Missing, Person, person, requested_attributes};
+pub use rule::{Condition, Effect, Facts, Operator, Rule, Subject};
+pub(crate) use rule::{EFFECTS, OPERATORS};

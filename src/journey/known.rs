@@ -7,7 +7,7 @@ use crate::store::{self, Rows, Statement, StoreError};
 use crate::time::Timestamp;
 
 /// The person of a NameID and an e-mail, as a provider sees them.
-pub(super) struct Person<'q> {
+pub(super) struct Asked<'q> {
     pub(super) account: &'q str,
     pub(super) provider: &'q Provider,
     /// The NameID as users are linked to it, if it lasts.
@@ -16,7 +16,7 @@ pub(super) struct Person<'q> {
     pub(super) now: Timestamp,
 }
 
-impl Person<'_> {
+impl Asked<'_> {
     /// To be part of one batch.
     pub(super) fn statements(&self) -> Vec<Statement> {
         let Self { account, provider, name_id, email, now } = *self;
@@ -32,7 +32,7 @@ impl Person<'_> {
         statements
     }
 
-    /// Reads what [`Person::statements`] found, which come next.
+    /// Reads what [`Asked::statements`] found, which come next.
     pub(super) fn read(&self, rows: &mut impl Iterator<Item = Rows>) -> Result<Known, StoreError> {
         let mut next = || rows.next().ok_or_else(|| StoreError::Row("too few results".into()));
         Ok(Known {

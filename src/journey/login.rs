@@ -10,7 +10,7 @@ use crate::crypto::{Crypto, CryptoError};
 use crate::http::{Answer, Call};
 use crate::id::Secret;
 use crate::jit;
-use crate::provider::{Encryption, NameIdFormat, Provider};
+use crate::provider::{AttributeMapping, Encryption, NameIdFormat, Provider};
 use crate::saml::{AuthnRequest, Binding, Carried, Outgoing, Side, Signer, SpMetadata};
 use crate::store::pending_request::{self, PendingRequest};
 use crate::store::{self, Constraint, Store, StoreError};
@@ -155,6 +155,8 @@ pub(super) async fn sp_metadata<S: Store, C: Crypto>(
         },
     };
     let acs_urls = postern.acs_urls(account);
+    let usual = AttributeMapping::default();
+    let mapping = settings.map_or(&usual, |settings| &settings.attribute_mapping);
     let certificates = |purpose| live(&configuration.keys, purpose, postern.now).map(|key| &key.certificate);
     let xml = SpMetadata {
         entity_id,
@@ -166,7 +168,7 @@ pub(super) async fn sp_metadata<S: Store, C: Crypto>(
         slo_url: &postern.slo_url(account),
         acs_urls: &acs_urls,
         service_name: &configuration.account.name,
-        requested_attributes: jit::REQUESTED_ATTRIBUTES,
+        requested_attributes: &jit::requested_attributes(mapping),
     }
     .to_xml();
     Ok(Answer::text(200, "application/samlmetadata+xml", xml).with("x-content-type-options", "nosniff"))

@@ -4,14 +4,14 @@
 //! D1: one read for the configuration unless it is remembered, one read, one write.
 
 use super::configuration::Configuration;
-use super::known::Person;
+use super::known::Asked;
 use super::{Ending, Postern, page};
 use crate::access::{Cookie, Session, SessionSecret, browser_secret};
 use crate::crypto::Crypto;
-use crate::directory::{Change, ManagedBy, Membership, Profile, User};
+use crate::directory::{Change, ManagedBy, Membership, User};
 use crate::http::{Answer, Call, CallBody};
 use crate::id::Secret;
-use crate::jit::{self, Admission, Decision, Known};
+use crate::jit::{self, Admission, Decision, Known, Person};
 use crate::provider::Provider;
 use crate::refusal::Refusal;
 use crate::saml::{
@@ -170,8 +170,8 @@ async fn sign_in<S: Store, C: Crypto>(
     });
     let checked = checked?;
 
-    let (assertion, profile, known, pending) = look_up(postern, call, configuration, provider, checked, log).await?;
-    let Decision { outcome, membership, trace } = jit::decide(provider, &assertion, profile, known);
+    let (assertion, person, known, pending) = look_up(postern, call, configuration, provider, checked, log).await?;
+    let Decision { outcome, membership, trace } = jit::decide(provider, &assertion, &person, known);
     log.trace = trace;
     let admission = outcome.map_err(|reason| Stop::Refused(Refusal::Decision(reason)))?;
 
@@ -242,21 +242,23 @@ async fn look_up<S: Store, C: Crypto>(
     provider: &Provider,
     checked: CheckedResponse,
     log: &mut SignIn,
-) -> Result<(VerifiedAssertion, Option<Profile>, Known, Option<PendingRequest>), Stop> {
+) -> Result<(VerifiedAssertion, Person, Known, Option<PendingRequest>), Stop> {
     let account = configuration.account.id.as_str();
-    let profile = jit::profile(checked.name_id(), checked.attributes());
+    let mapping = &provider.settings().attribute_mapping;
+    let person = jit::person(mapping, checked.name_id(), checked.attributes());
+    let profile = person.profile.as_ref();
     log.name_id = Some(checked.name_id().value.clone());
-    log.email = profile.as_ref().map(|profile| profile.email.as_given().to_owned());
+    log.email = profile.map(|profile| profile.email.as_given().to_owned());
     log.initiated_by = Some(if checked.in_response_to().is_some() { Initiator::Sp } else { Initiator::Idp });
 
     let name_id = checked.name_id().link_key();
-    let email = profile.as_ref().map(|profile| &profile.email);
-    let person = Person { account, provider, name_id: name_id.as_deref(), email, now: postern.now };
+    let email = profile.map(|profile| &profile.email);
+    let question = Asked { account, provider, name_id: name_id.as_deref(), email, now: postern.now };
     let mut statements = vec![
         store::provider::versions(account),
         store::spent::find_assertion(account, provider.entity_id(), checked.assertion_id()),
     ];
-    statements.extend(person.statements());
+    statements.extend(question.statements());
     let browser = call.header("cookie").and_then(browser_secret);
     statements.extend(
         checked.in_response_to().zip(browser).map(|(id, secret)| {
@@ -272,7 +274,7 @@ async fn look_up<S: Store, C: Crypto>(
     if !next()?.is_empty() {
         return Err(Stop::Refused(Refusal::Replayed));
     }
-    let known = person.read(&mut rows)?;
+    let known = question.read(&mut rows)?;
     let pending = rows.next().map(|rows| rows.first::<PendingRequest>()).transpose()?.flatten();
     if !provider.settings().enabled {
         return Err(Stop::Refused(Refusal::ProviderDisabled));
@@ -286,7 +288,7 @@ async fn look_up<S: Store, C: Crypto>(
     if *assertion.request() == Request::Unsolicited {
         log.initiated_by = Some(Initiator::Idp);
     }
-    Ok((assertion, profile, known, pending))
+    Ok((assertion, person, known, pending))
 }
 
 /// One write: the assertion and the request are spent, the user is there, the session is open and the log says so; or

@@ -1,16 +1,21 @@
 //! What an admin sends, read into a [`Provider`]: every field's error at once.
 
 use super::metadata::{Given, Watch};
+use super::rules;
 use super::settings::{ENCRYPTIONS, GENERATIONS, KINDS, NAME_ID_FORMATS};
 use super::{
-    Authorization, DEFAULT_CLOCK_SKEW, Encryption, Generation, Jit, MAX_CLOCK_SKEW, Provider, Settings, Validation,
+    AttributeMapping, Authorization, DEFAULT_CLOCK_SKEW, Encryption, Generation, Jit, MAX_CLOCK_SKEW, Provider,
+    Settings, Validation,
 };
 use crate::crypto::{Certificate, KeyError, TrustedKeys};
+use crate::directory::folded;
 use crate::fields::{FieldError, Fields};
 use crate::saml::{Binding, IdpMetadata, LogoutService};
 use crate::time::Timestamp;
 use serde_json::{Map, Value};
 
+/// So many domains of e-mails can be allowed.
+const MAX_EMAIL_DOMAINS: usize = 100;
 /// So many ways to authenticate can be asked for.
 const MAX_AUTHN_CONTEXTS: usize = 10;
 
@@ -60,6 +65,15 @@ impl Provider {
         let authorization = authorization.over(follows_before.clone(), Authorization::default());
         let jit_before = old.map(|s| s.jit.clone()).unwrap_or_default();
         let jit = fields.object("jit", |fields| jit(fields, &jit_before)).over(jit_before.clone(), Jit::default());
+        let mapping_before = old.map(|s| s.attribute_mapping.clone()).unwrap_or_default();
+        let attribute_mapping = fields
+            .object("attributeMapping", |fields| AttributeMapping::read(fields, &mapping_before))
+            .over(mapping_before.clone(), AttributeMapping::default());
+        let allowed_email_domains =
+            email_domains(&mut fields, old.map(|s| s.allowed_email_domains.clone()).unwrap_or_default());
+        let accept_users_of_other_providers = fields
+            .boolean("acceptUsersOfOtherProviders")
+            .over(old.is_some_and(|s| s.accept_users_of_other_providers), false);
         let errors = fields.into_errors();
         let (Some(name), Some(kind), true) = (name, kind, errors.is_empty()) else {
             return Err(errors);
@@ -90,6 +104,9 @@ impl Provider {
             name_id_format,
             requested_authn_context,
             encryption,
+            attribute_mapping,
+            allowed_email_domains,
+            accept_users_of_other_providers,
             jit,
             generation,
             authorization,
@@ -195,5 +212,19 @@ fn jit(fields: &mut Fields<'_>, before: &Jit) -> Jit {
             None
         }
     };
-    Jit { enabled, validation }
+    Jit { enabled, validation, rules: rules::read(fields, &before.rules) }
+}
+
+/// Domains as they are compared.
+fn email_domains(fields: &mut Fields<'_>, before: Vec<String>) -> Vec<String> {
+    let domains = fields.texts("allowedEmailDomains", MAX_EMAIL_DOMAINS, 253).over(before, Vec::new());
+    let domains: Vec<String> = domains.iter().map(|domain| folded(domain)).collect();
+    for (index, domain) in domains.iter().enumerate() {
+        if domain.contains(|c: char| c.is_whitespace() || c == '@') || domain.starts_with('.') || domain.contains('*') {
+            let message = "A domain such as example.com, without @ and *. Domains below it are named one by one.";
+            fields.error(&format!("allowedEmailDomains/{index}"), "malformed", message);
+        }
+    }
+    fields.each_once("allowedEmailDomains", "", domains.iter().map(String::as_str));
+    domains
 }

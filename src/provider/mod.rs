@@ -2,9 +2,12 @@
 //! list of every field's error; there is no provider without a key that can be trusted.
 
 mod draft;
+mod mapping;
 mod metadata;
+mod rules;
 mod settings;
 
+pub use mapping::{AttributeMapping, Custom, Mapped, Source};
 pub use metadata::{DocumentInput, Given, MetadataInput, NOTICE, Watch};
 pub use settings::{Authorization, Encryption, Generation, Jit, Kind, NameIdFormat, Settings, Validation};
 
@@ -132,6 +135,11 @@ impl Provider {
             let text = "SHA-1 and RSA keys under 2048 bits are accepted: both can be forged with enough money. Let the \
                 identity provider sign with SHA-256, and switch this off.";
             warnings.push(text.to_owned());
+        }
+        let email = &self.settings.attribute_mapping.email;
+        if let (true, Source::Constant(constant)) = (email.enabled, &email.source) {
+            warnings
+                .push(format!("Everybody whom it sends signs in as {constant}: the e-mail is mapped to a constant."));
         }
         for certificate in self.certificates.iter().filter(|c| !self.trusted.certificates().contains(c)) {
             let reason = KeyError::Bits(certificate.key().kind().bits());

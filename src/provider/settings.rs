@@ -1,6 +1,8 @@
 //! What is configured for a provider, as it is stored: one JSON column, so a field that is added has a default for rows
 //! that do not have it.
 
+use super::AttributeMapping;
+use crate::jit::Rule;
 use crate::saml::{Binding, LogoutService};
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +59,15 @@ pub struct Settings {
     /// What becomes of encrypted assertions.
     #[serde(default)]
     pub encryption: Encryption,
+    /// From what of an assertion each attribute of a user comes.
+    #[serde(default)]
+    pub attribute_mapping: AttributeMapping,
+    /// Domains of the e-mails that unknown users may have, folded. Empty: any.
+    #[serde(default)]
+    pub allowed_email_domains: Vec<String>,
+    /// Whether it may sign in users whom another provider signs in.
+    #[serde(default)]
+    pub accept_users_of_other_providers: bool,
     /// Just-in-time provisioning.
     pub jit: Jit,
     /// Which of two integrations it is.
@@ -120,6 +131,9 @@ pub struct Jit {
     pub enabled: bool,
     /// JIT Validation Key and Value. Without: everyone whom the identity provider sends.
     pub validation: Option<Validation>,
+    /// Rules that are asked after it. Without: as if one admitted everybody.
+    #[serde(default)]
+    pub rules: Vec<Rule>,
 }
 
 /// The attribute and the value that it must have.

@@ -24,6 +24,10 @@ pub(super) const REMEDIES: &[Remedy] = &[
         "In Entra, edit “Attributes & Claims” and give “Unique User Identifier (Name ID)” a source that every user has.",
     ),
     (
+        &["missing_attribute"],
+        "In Entra, edit “Attributes & Claims” and add the claim by its full name; the user needs a value of its source. Or require it no more in the attribute mapping of the provider.",
+    ),
+    (
         &["missing_email"],
         "In Entra, edit “Attributes & Claims” and send user.mail as the claim emailaddress; the user needs an e-mail address there.",
     ),

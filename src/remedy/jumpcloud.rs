@@ -16,6 +16,10 @@ pub(super) const REMEDIES: &[Remedy] = &[
     (&["not_signed"], "In JumpCloud, set “Sign” to Assertion or Response."),
     (&["algorithm_not_allowed"], "In JumpCloud, set “Signature Algorithm” to RSA-SHA256."),
     (&["no_name_id"], "In JumpCloud, set “SAMLSubject NameID” to a field that every user has."),
+    (
+        &["missing_attribute"],
+        "In JumpCloud, add the attribute under “User Attributes” with this Service Provider Attribute Name; or require it no more in the attribute mapping of the provider.",
+    ),
     (&["missing_email"], "In JumpCloud, send `email` under “User Attributes”, or set “SAMLSubject NameID” to email."),
     (
         &["jit_validation_failed"],

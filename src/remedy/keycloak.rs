@@ -26,6 +26,10 @@ pub(super) const REMEDIES: &[Remedy] = &[
     ),
     (&["no_name_id"], "In Keycloak, choose a “Name ID format” of the client for which every user has a value."),
     (
+        &["missing_attribute"],
+        "In Keycloak, add a mapper for the attribute under the client's “Client scopes” and give the user a value; or require it no more in the attribute mapping of the provider.",
+    ),
+    (
         &["missing_email"],
         "In Keycloak, add a mapper for the attribute `email` under the client's “Client scopes”, or set “Name ID format” to email.",
     ),

@@ -25,6 +25,10 @@ pub(super) const REMEDIES: &[Remedy] = &[
     ),
     (&["no_name_id"], "In Okta, choose a “Name ID format” and an “Application username” that every user has."),
     (
+        &["missing_attribute"],
+        "In Okta, add the attribute under “Attribute Statements” (groups under “Group Attribute Statements”) and give the user a value; or require it no more in the attribute mapping of the provider.",
+    ),
+    (
         &["missing_email"],
         "In Okta, add an attribute `email` with the value user.email under “Attribute Statements”, or set “Name ID format” to EmailAddress.",
     ),

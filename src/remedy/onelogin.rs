@@ -24,6 +24,10 @@ pub(super) const REMEDIES: &[Remedy] = &[
         "In OneLogin, choose a “SAML nameID format”, and under “Parameters” a NameID value that every user has.",
     ),
     (
+        &["missing_attribute"],
+        "In OneLogin, add the attribute under “Parameters” with “Include in SAML assertion”; or require it no more in the attribute mapping of the provider.",
+    ),
+    (
         &["missing_email"],
         "In OneLogin, add `email` under “Parameters” with the value Email and “Include in SAML assertion”.",
     ),

@@ -64,8 +64,24 @@ pub(super) const REMEDIES: &[Remedy] = &[
         &["jit_validation_failed"],
         "Send the attribute with the required value for this user, or change the JIT Validation Key and Value of the provider.",
     ),
+    (
+        &["denied_by_rule"],
+        "The rule does what it says. To let this user in, change it or put one that admits them before it; a dry run tells what else that changes.",
+    ),
+    (
+        &["no_rule_matched"],
+        "Add a rule that admits this user, or let the identity provider send what one of the rules asks for; the trace tells what came.",
+    ),
+    (
+        &["email_domain_not_allowed"],
+        "Add the domain to the allowed e-mail domains of the provider, or create the user first.",
+    ),
     (&["user_deactivated"], "Activate the user where they are managed."),
     (&["linked_to_other_provider"], "Let the user sign in through the provider they used before."),
+    (
+        &["missing_attribute"],
+        "Let the identity provider send the attribute by that name, with a value for this user; or require it no more in the attribute mapping of the provider.",
+    ),
     (&["missing_email"], "Send the user's e-mail address as an attribute named `email`, or as NameID."),
     (&["provider_disabled"], "Enable the provider."),
     (&["no_name_id"], "Let the identity provider send a NameID in the subject."),

@@ -67,6 +67,13 @@ pub struct Attribute {
     pub values: Vec<String>,
 }
 
+impl Attribute {
+    /// Whether this is its `Name` or its `FriendlyName`, exactly.
+    pub fn is_named(&self, name: &str) -> bool {
+        self.name == name || self.friendly_name.as_deref() == Some(name)
+    }
+}
+
 /// A bearer `saml:SubjectConfirmation`.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Confirmation {

@@ -26,16 +26,16 @@ pub struct SpMetadata<'a> {
     /// Name of the service, for people.
     pub service_name: &'a str,
     /// Attributes that a sign-in needs (SAML metadata 2.4.4.2).
-    pub requested_attributes: &'a [RequestedAttribute],
+    pub requested_attributes: &'a [RequestedAttribute<'a>],
 }
 
 /// An attribute that a sign-in needs or can use.
 #[derive(Clone, Copy, Debug)]
-pub struct RequestedAttribute {
+pub struct RequestedAttribute<'a> {
     /// `Name`
-    pub name: &'static str,
+    pub name: &'a str,
     /// `FriendlyName`
-    pub friendly_name: &'static str,
+    pub friendly_name: &'a str,
     /// Whether nobody new comes in without it.
     pub required: bool,
 }

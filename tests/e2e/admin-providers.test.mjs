@@ -10,6 +10,9 @@ import { TestAccount } from './support/account.mjs';
 import { startPostern } from './support/postern.mjs';
 
 const DAYS = 24 * 3600 * 1000;
+const usual = { attribute: null, nameId: false, constant: null, required: false, enabled: true };
+const usualMapping = { email: usual, givenName: usual, familyName: usual, displayName: usual, groups: usual, custom: [] };
+
 let postern;
 let keys;
 
@@ -93,7 +96,7 @@ describe('a provider', () => {
     const { id, sp, certificates, createdAt, updatedAt, ...fields } = body;
     assert.deepEqual(fields, {
       name: 'Example', kind: 'entra', enabled: true, entityId: 'https://idp.example.com/defaults', ssoUrl: 'https://idp.example.com/sso', ssoBinding: 'redirect', sloUrl: null, sloResponseUrl: null, sloBinding: null,
-      spEntityId: null, allowIdpInitiated: true, clockSkewSeconds: 120, jit: { enabled: false, validationKey: null, validationValue: null },
+      spEntityId: null, allowIdpInitiated: true, clockSkewSeconds: 120, jit: { enabled: false, validationKey: null, validationValue: null, rules: [] }, attributeMapping: usualMapping, allowedEmailDomains: [], acceptUsersOfOtherProviders: false,
       allowUnknownInResponseTo: false, allowSha1: false, signRequests: false, forceAuthn: false, nameIdFormat: null, requestedAuthnContext: [], encryption: 'off', generation: 'current', authorization: { enabled: false, groupsAttribute: null }, version: 1, warnings: [],
       metadataUrl: null, metadataSigningCertificate: null, metadataRefreshedAt: null, metadataError: null,
     });
@@ -109,7 +112,8 @@ describe('a provider', () => {
 
   test('is made with everything that can be set', async () => {
     const account = await newAccount();
-    const settings = { enabled: false, spEntityId: 'urn:example:sp', allowIdpInitiated: false, clockSkewSeconds: 0, jit: { enabled: true, validationKey: 'department', validationValue: 'engineering' },
+    const settings = { enabled: false, spEntityId: 'urn:example:sp', allowIdpInitiated: false, clockSkewSeconds: 0, jit: { enabled: true, validationKey: 'department', validationValue: 'engineering', rules: [{ conditions: [], effect: 'admit' }] },
+      allowedEmailDomains: ['example.com'], acceptUsersOfOtherProviders: true,
       allowUnknownInResponseTo: true, allowSha1: true, signRequests: true, forceAuthn: true, nameIdFormat: 'persistent', encryption: 'require',
       requestedAuthnContext: ['urn:oasis:names:tc:SAML:2.0:ac:classes:X509', 'https://refeds.org/profile/mfa'] };
     for (const kind of ['okta', 'entra', 'onelogin', 'keycloak', 'jumpcloud', 'other']) {
@@ -121,16 +125,16 @@ describe('a provider', () => {
 
   test('keeps what a patch does not name, and takes null for the default', async () => {
     const account = await newAccount();
-    const jit = { enabled: true, validationKey: 'department', validationValue: 'engineering' };
+    const jit = { enabled: true, validationKey: 'department', validationValue: 'engineering', rules: [] };
     const provider = await account.addProvider({ spEntityId: 'urn:example:sp', clockSkewSeconds: 10, jit });
     const steps = [
       [{ name: 'Changed' }, { name: 'Changed' }],
       [{}, {}],
       [{ jit: { enabled: false } }, { jit: { ...jit, enabled: false } }],
       [{ jit: { validationValue: 'research' } }, { jit: { ...jit, enabled: false, validationValue: 'research' } }],
-      [{ jit: { validationKey: null, validationValue: '' } }, { jit: { enabled: false, validationKey: null, validationValue: null } }],
-      [{ jit: { enabled: true } }, { jit: { enabled: true, validationKey: null, validationValue: null } }],
-      [{ jit: null, spEntityId: null, clockSkewSeconds: null, enabled: null, allowIdpInitiated: null }, { jit: { enabled: false, validationKey: null, validationValue: null }, spEntityId: null, clockSkewSeconds: 120 }],
+      [{ jit: { validationKey: null, validationValue: '' } }, { jit: { enabled: false, validationKey: null, validationValue: null, rules: [] } }],
+      [{ jit: { enabled: true } }, { jit: { enabled: true, validationKey: null, validationValue: null, rules: [] } }],
+      [{ jit: null, spEntityId: null, clockSkewSeconds: null, enabled: null, allowIdpInitiated: null }, { jit: { enabled: false, validationKey: null, validationValue: null, rules: [] }, spEntityId: null, clockSkewSeconds: 120 }],
     ];
     let expected = provider;
     for (const [patch, change] of steps) {

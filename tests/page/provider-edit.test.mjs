@@ -35,7 +35,7 @@ test('an edit changes what was edited and nothing else', async (t) => {
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('status').getByText('Provider “Acme IdP” saved.').waitFor();
   const after = await now();
-  assert.deepEqual(after.jit, { enabled: true, validationKey: null, validationValue: null });
+  assert.deepEqual(after.jit, { enabled: true, validationKey: null, validationValue: null, rules: [] });
   assert.equal(after.spEntityId, 'https://sp.example.com');
   assert.deepEqual(after.certificates, before.certificates);
   assert.equal(await page.getByLabel('Audience URI (SP Entity ID)').inputValue(), 'https://sp.example.com');

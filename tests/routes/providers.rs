@@ -41,9 +41,12 @@ fn a_provider_is_made_from_its_metadata() {
     assert_eq!(
         members(&provider),
         [
+            "acceptUsersOfOtherProviders",
             "allowIdpInitiated",
             "allowSha1",
             "allowUnknownInResponseTo",
+            "allowedEmailDomains",
+            "attributeMapping",
             "authorization",
             "certificates",
             "clockSkewSeconds",
@@ -89,7 +92,7 @@ fn a_provider_is_made_from_its_metadata() {
         ("spEntityId", json!(null)),
         ("allowIdpInitiated", json!(true)),
         ("clockSkewSeconds", json!(120)),
-        ("jit", json!({ "enabled": true, "validationKey": null, "validationValue": null })),
+        ("jit", json!({ "enabled": true, "validationKey": null, "validationValue": null, "rules": [] })),
         ("version", json!(1)),
         ("warnings", json!([])),
         ("createdAt", json!("2026-11-22T06:00:00.000Z")),
@@ -146,7 +149,7 @@ fn every_field_is_told_what_is_wrong_with_it() {
             json!({ "jit": { "validationValue": "a", "validationKey": "" } }),
             vec![pair("/jit/validationKey", "half_filled")],
         ),
-        (json!({ "jit": { "rules": [] } }), vec![pair("/jit/rules", "unknown_field")]),
+        (json!({ "jit": { "rule": [] } }), vec![pair("/jit/rule", "unknown_field")]),
         (
             json!({ "certificates": [], "name": 7 }),
             vec![pair("/name", "wrong_type"), pair("/certificates", "unknown_field")],
@@ -163,7 +166,10 @@ fn blank_validation_admits_everyone() {
     let site = site();
     let provider =
         site.create_provider(json!({ "jit": { "enabled": true, "validationKey": " ", "validationValue": "" } }));
-    assert_eq!(provider["jit"], json!({ "enabled": true, "validationKey": null, "validationValue": null }));
+    assert_eq!(
+        provider["jit"],
+        json!({ "enabled": true, "validationKey": null, "validationValue": null, "rules": [] })
+    );
 }
 
 #[test]
@@ -189,7 +195,7 @@ fn a_merge_patch_changes_what_it_names() {
     let reset = body(&patch(&site, &provider, "\"2\"", &json!({ "spEntityId": null, "jit": null })));
     assert_eq!(
         (&reset["spEntityId"], &reset["jit"]),
-        (&json!(null), &json!({ "enabled": false, "validationKey": null, "validationValue": null }))
+        (&json!(null), &json!({ "enabled": false, "validationKey": null, "validationValue": null, "rules": [] }))
     );
     assert_eq!(
         errors(&patch(&site, &provider, "\"3\"", &json!({ "name": null, "kind": null, "metadataXml": null }))).len(),

@@ -11,7 +11,7 @@ use crate::directory::Profile;
 use crate::fields::{Fields, Patch};
 use crate::http::{Answer, Call};
 use crate::jit::{self, Known};
-use crate::journey::known::Person;
+use crate::journey::known::Asked;
 use crate::journey::{Ending, Postern};
 use crate::problem::Problem;
 use crate::provider::Provider;
@@ -181,20 +181,23 @@ async fn decide<S: Store, C: Crypto>(
     expectations: &Expectations<'_>,
     findings: &mut Findings,
 ) -> Result<(), StoreError> {
-    let profile = authentic.name_id().and_then(|name_id| jit::profile(name_id, authentic.attributes()));
-    findings.show(&authentic, profile.as_ref());
+    let name_id = authentic.name_id().cloned();
+    let mapping = &provider.settings().attribute_mapping;
+    let person = name_id.as_ref().map(|name_id| jit::person(mapping, name_id, authentic.attributes()));
+    let profile = person.as_ref().and_then(|person| person.profile.as_ref());
+    findings.show(&authentic, profile);
     findings.report(authentic.report(expectations));
     findings.enabled(provider);
     findings.report(authentic.request_check(provider.unsolicited()));
 
     let somebody = |check: &Check| check.name == "name_id" && check.outcome == Outcome::Passed;
-    if !findings.checks.iter().any(somebody) {
+    let (Some(name_id), Some(person), true) = (&name_id, &person, findings.checks.iter().any(somebody)) else {
         return Ok(());
-    }
-    let known = known(postern, account, provider, &authentic, profile.as_ref()).await?;
+    };
+    let known = known(postern, account, provider, &authentic, profile).await?;
     if findings.refusal.is_some() {
-        let (outcome, trace) = jit::preview(provider, &authentic, profile, known);
-        findings.decision = Some(json!({ "outcome": outcome, "trace": trace, "hypothetical": true }));
+        let preview = jit::preview(provider, name_id, authentic.attributes(), person, known);
+        findings.decision = Some(json!({ "outcome": preview.outcome, "trace": preview.trace, "hypothetical": true }));
         return Ok(());
     }
     let verified = authentic.check(expectations).and_then(|checked| {
@@ -203,7 +206,7 @@ async fn decide<S: Store, C: Crypto>(
     });
     match verified {
         Ok(assertion) => {
-            let decision = jit::decide(provider, &assertion, profile, known);
+            let decision = jit::decide(provider, &assertion, person, known);
             let outcome = decision.outcome_name();
             findings.decision = Some(json!({ "outcome": outcome, "trace": decision.trace, "hypothetical": false }));
             findings.refusal = decision.outcome.err().map(Refusal::Decision);
@@ -223,6 +226,6 @@ async fn known<S: Store, C: Crypto>(
 ) -> Result<Known, StoreError> {
     let name_id = authentic.name_id().and_then(|name_id| name_id.link_key());
     let email = profile.map(|profile| &profile.email);
-    let person = Person { account, provider, name_id: name_id.as_deref(), email, now: postern.now };
-    person.read(&mut postern.store.batch(person.statements()).await?.into_iter())
+    let asked = Asked { account, provider, name_id: name_id.as_deref(), email, now: postern.now };
+    asked.read(&mut postern.store.batch(asked.statements()).await?.into_iter())
 }

@@ -226,6 +226,14 @@ fn shown<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, account: &str, provid
             })
         })
         .collect();
+    let sp = json!({
+        "entityId": postern.sp_entity_id(provider),
+        "acsUrl": acs_url,
+        "acsUrlShort": acs_url_short,
+        "sloUrl": postern.slo_url(account),
+        "metadataUrl": public_url.url(&format!("/saml/{account}/metadata?provider={}", provider.id())),
+        "loginUrl": public_url.url(&format!("/saml/{account}/login?provider={}", provider.id())),
+    });
     json!({
         "id": provider.id(),
         "name": settings.name,
@@ -256,23 +264,20 @@ fn shown<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, account: &str, provid
             "enabled": settings.jit.enabled,
             "validationKey": validation.map(|v| &v.key),
             "validationValue": validation.map(|v| &v.value),
+            "rules": settings.jit.rules,
         },
         "generation": settings.generation,
         "authorization": {
             "enabled": settings.authorization.enabled,
             "groupsAttribute": settings.authorization.groups_attribute,
         },
+        "attributeMapping": settings.attribute_mapping.view(),
+        "allowedEmailDomains": settings.allowed_email_domains,
+        "acceptUsersOfOtherProviders": settings.accept_users_of_other_providers,
         "createdAt": provider.created_at(),
         "updatedAt": provider.updated_at(),
         "version": provider.version(),
-        "sp": {
-            "entityId": postern.sp_entity_id(provider),
-            "acsUrl": acs_url,
-            "acsUrlShort": acs_url_short,
-            "sloUrl": postern.slo_url(account),
-            "metadataUrl": public_url.url(&format!("/saml/{account}/metadata?provider={}", provider.id())),
-            "loginUrl": public_url.url(&format!("/saml/{account}/login?provider={}", provider.id())),
-        },
+        "sp": sp,
         "warnings": provider.warnings(postern.now),
     })
 }
