@@ -262,9 +262,12 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Notes an error of a field, unless it has one already: then that one is why.
+    /// Notes an error of a field, unless it or something in it has one already: then that one is why.
     pub fn error_if_first(&mut self, field: &'static str, code: &'static str, message: &str) {
-        if !self.errors.iter().any(|error| error.pointer == format!("{}/{field}", self.at)) {
+        let at = format!("{}/{field}", self.at);
+        let below =
+            |pointer: &str| pointer.strip_prefix(&at).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        if !self.errors.iter().any(|error| below(&error.pointer)) {
             self.error(field, code, message);
         }
     }

@@ -200,3 +200,7 @@ impl fmt::Display for Subject {
         })
     }
 }
+
+#[cfg(test)]
+#[path = "rule_tests.rs"]
+mod tests;

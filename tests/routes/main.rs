@@ -8,6 +8,7 @@ mod directory;
 mod explain;
 mod faults;
 mod groups;
+mod jit;
 mod keys;
 mod login;
 mod logout;
