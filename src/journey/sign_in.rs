@@ -18,6 +18,7 @@ use crate::saml::{
     self, CheckedResponse, Decryption, Expectations, ReceivedResponse, Request, SamlError, VerifiedAssertion,
 };
 use crate::store::pending_request::PendingRequest;
+use crate::store::recording::Recording;
 use crate::store::sign_in::{Initiator, Outcome, SignIn};
 use crate::store::{self, Committed, Constraint, Statement, Store, StoreError};
 
@@ -40,12 +41,21 @@ struct SignedIn {
     return_to: String,
 }
 
+/// Somebody who may come in: how, into which linked groups and out of which, and what is recorded of it.
+struct Admitted {
+    admission: Admission,
+    membership: Membership,
+    recording: Recording,
+}
+
 /// Why a round of a sign-in ends without a session.
 enum Stop {
     Refused(Refusal),
     /// Of a response whose assertion came encrypted, before a signature held. Whether it opened decides nothing of what is done
     /// next, nor of the status: an answer, and the time it takes, would help to decrypt.
     Sealed(Refusal),
+    /// Of a verified assertion, by what the directory and JIT say.
+    Decided(jit::Reason, Box<Recording>),
     /// The remembered configuration is not the current one.
     Stale,
     /// Another sign-in created or linked the same user at the same time.
@@ -82,6 +92,11 @@ pub(super) async fn acs<S: Store, C: Crypto>(
             Ok(signed_in) => return Ok(welcome(&signed_in)),
             Err(Stop::Store(error)) => return Err(error.into()),
             Err(Stop::Raced) => continue,
+            Err(Stop::Decided(reason, recording)) => {
+                let refusal = Refusal::Decision(reason);
+                let status = refusal.status();
+                return Ok(refuse(postern, &configuration, log, &refusal, status, Some(&recording)).await?);
+            }
             Err(Stop::Refused(refusal)) => {
                 let may_change = !fresh && may_be_stale(&refusal);
                 (may_change, Some((refusal.status(), refusal)))
@@ -96,7 +111,7 @@ pub(super) async fn acs<S: Store, C: Crypto>(
         };
         // The same configuration would refuse it again, for all the work that a large response can be.
         if let Some((status, refusal)) = refusal.filter(|_| *read == *configuration) {
-            return Ok(refuse(postern, &read, log, &refusal, status).await?);
+            return Ok(refuse(postern, &read, log, &refusal, status, None).await?);
         }
         (configuration, fresh) = (read, true);
     }
@@ -129,6 +144,7 @@ async fn refuse<S: Store, C: Crypto>(
     mut log: SignIn,
     refusal: &Refusal,
     status: u16,
+    recording: Option<&Recording>,
 ) -> Result<Answer, StoreError> {
     let provider = log.provider_id.as_deref().and_then(|id| configuration.provider(id));
     let kind = configuration.kind(provider);
@@ -136,7 +152,11 @@ async fn refuse<S: Store, C: Crypto>(
     (log.user_id, log.decision) = (None, None);
     log.error = Some(refusal.explanation(kind));
     let reference = log.id.clone();
-    let plan = log.plan(&configuration.account.id, ())?;
+    let account = &configuration.account.id;
+    let mut plan = log.plan(account, ())?;
+    if let (Some(provider), Some(recording)) = (provider, recording) {
+        plan.push(recording.insert(account, provider.id(), &log.id, log.at, refusal.code())?);
+    }
     store::commit(postern.store, plan).await?;
     let answer = page::sign_in_failed(status, &postern.deployment.public_url, &reference);
     Ok(Answer { fault: refusal.fault(), ..answer })
@@ -173,13 +193,19 @@ async fn sign_in<S: Store, C: Crypto>(
     let (assertion, person, known, pending) = look_up(postern, call, configuration, provider, checked, log).await?;
     let Decision { outcome, membership, trace } = jit::decide(provider, &assertion, &person, known);
     log.trace = trace;
-    let admission = outcome.map_err(|reason| Stop::Refused(Refusal::Decision(reason)))?;
+    let email = person.profile.as_ref().map(|profile| &profile.email);
+    let recording = Recording::new(assertion.name_id(), email, assertion.attributes());
+    let admission = match outcome {
+        Ok(admission) => admission,
+        Err(reason) => return Err(Stop::Decided(reason, Box::new(recording))),
+    };
 
     let return_to = match pending {
         Some(pending) => pending.return_to,
         None => posted.return_to().unwrap_or_else(|| postern.deployment.public_url.path("/")),
     };
-    let opened = open_session(postern, configuration, provider, &assertion, admission, membership, log).await?;
+    let admitted = Admitted { admission, membership, recording };
+    let opened = open_session(postern, configuration, provider, &assertion, admitted, log).await?;
     Ok(SignedIn { opened, return_to })
 }
 
@@ -298,8 +324,7 @@ async fn open_session<S: Store, C: Crypto>(
     configuration: &Configuration,
     provider: &Provider,
     assertion: &VerifiedAssertion,
-    admission: Admission,
-    membership: Membership,
+    Admitted { admission, membership, recording }: Admitted,
     log: &mut SignIn,
 ) -> Result<Committed<SessionSecret>, Stop> {
     let (account, now) = (configuration.account.id.as_str(), postern.now);
@@ -329,6 +354,8 @@ async fn open_session<S: Store, C: Crypto>(
         plan.push(store::user::change(account, change, now));
     }
     plan.push(open);
+    let how = log.decision.as_deref().unwrap_or_default();
+    plan.push(recording.insert(account, provider.id(), &log.id, now, how)?);
     store::commit(postern.store, plan).await.map_err(|error| match error {
         StoreError::Constraint(Constraint::Spent) => Stop::Refused(Refusal::Replayed),
         // An invitation that is accepted or taken back makes its second version: once.

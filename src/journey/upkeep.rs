@@ -19,6 +19,7 @@ pub async fn upkeep<S: Store>(store: &S, now: Timestamp) -> Result<(), StoreErro
             store::session::purge(now.minus(GRACE)),
             store::account_key::purge(now.minus(GRACE)),
             store::invitation::purge(now.minus(GRACE)),
+            store::recording::purge(now),
         ];
         let removed = store.batch(statements).await?;
         if removed.iter().all(|rows| rows.len() < store::PURGED_AT_ONCE) {

@@ -18,6 +18,7 @@ pub mod pending_request;
 mod plan;
 pub mod provider;
 pub mod record;
+pub mod recording;
 pub mod session;
 pub mod sign_in;
 pub mod spent;

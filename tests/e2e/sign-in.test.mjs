@@ -57,7 +57,7 @@ describe('an unknown user', () => {
 
     const after = await account.snapshot();
     const grown = Object.keys(after).filter((table) => after[table].length !== before[table].length);
-    assert.deepEqual(grown, ['users', 'user_links', 'spent', 'sessions', 'sign_ins', 'changes']);
+    assert.deepEqual(grown, ['users', 'user_links', 'spent', 'sessions', 'sign_ins', 'changes', 'recordings']);
     for (const table of grown) assert.equal(after[table].length, before[table].length + 1, table);
   });
 

@@ -18,7 +18,7 @@ use postern::store::pending_request::{self, PendingRequest};
 use postern::store::sign_in::{self, Outcome};
 use postern::store::{
     Page, Plan, Statement, account, account_key, api_token, commit, grant, group, invitation, pending_logout, provider,
-    record, session, spent, tombstone, user,
+    record, recording, session, spent, tombstone, user,
 };
 use std::collections::BTreeSet;
 use std::fs;
@@ -100,6 +100,9 @@ fn statements() -> Vec<(&'static str, Statement)> {
         ("pending_logout::delete", pending_logout::delete("acme", "_l1")),
         ("pending_logout::purge", pending_logout::purge(NOW)),
         ("event::list", event::list("acme", &page())),
+        ("recording::list", recording::list("acme", "p1", NOW, &page())),
+        ("recording::delete_of_provider", recording::delete_of_provider("acme", "p1")),
+        ("recording::purge", recording::purge(NOW)),
         ("sign_in::find", sign_in::find("acme", "i1")),
         ("sign_in::list", sign_in::list("acme", None, &page())),
         ("sign_in::list of an outcome", sign_in::list("acme", Some(Outcome::Refused), &page())),
@@ -154,6 +157,8 @@ fn inserts() -> Vec<(&'static str, Statement)> {
     let create = directory::Change::CreateUser { user: user_of("u2", "ada@example.com"), email };
     let (id, subject) = ("e1".into(), "p1/f1".into());
     let event = Event { id, at: NOW, kind: "certificate.expires".into(), subject, detail: serde_json::Value::Null };
+    let name_id = NameId { value: "n1".into(), format: None };
+    let recording = recording::Recording::new(&name_id, None, &[]);
     let link = directory::Change::LinkUser { user: "u1".into(), provider: "p1".into(), name_id: "n2".into() };
     let bind = directory::Change::BindUser { user: "u1".into(), provider: "p1".into() };
     vec![
@@ -172,6 +177,7 @@ fn inserts() -> Vec<(&'static str, Statement)> {
         ("user::link", user::change("acme", &link, NOW)),
         ("user::bind", user::change("acme", &bind, NOW)),
         ("session::insert", session::insert(&session_of("s1"), "d1")),
+        ("recording::insert", recording.insert("acme", "p1", "i1", NOW, "existing_user").unwrap()),
         ("spent::assertion", spent::assertion("acme", "p1", "_a1", NOW)),
         ("spent::logout_request", spent::logout_request("acme", "p1", "_l1", NOW)),
         ("event::insert", event::insert("acme", &event_of("e1"))),

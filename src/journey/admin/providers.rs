@@ -108,6 +108,7 @@ pub(crate) async fn delete<S: Store, C: Crypto>(
     }
     let mut plan = change_plan(postern, caller, account, "provider.deleted", version + 1, Some(&before), None)?;
     plan.push(store::provider::delete(account, id));
+    plan.push(store::recording::delete_of_provider(account, id));
     let committed = store::commit(postern.store, plan).await;
     postern.configurations.forget(account);
     match committed {
@@ -146,7 +147,7 @@ pub(crate) async fn refresh<S: Store, C: Crypto>(
     })
 }
 
-async fn find<S: Store, C: Crypto>(
+pub(super) async fn find<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     account: &str,
     id: &str,

@@ -9,7 +9,10 @@ const SSO_URL = 'https://idp.example.com/sso';
 const REFERENCE = /Reference: <code>([0-9a-z]{26})<\/code>/;
 
 /** The tables that hold what Postern knows, in the order of the schema. */
-export const TABLES = ['accounts', 'providers', 'users', 'user_links', 'spent', 'pending_requests', 'sessions', 'sign_ins', 'changes', 'account_keys', 'pending_logouts', 'events', 'groups', 'group_members', 'invitations', 'tombstones'];
+export const TABLES = ['accounts', 'providers', 'users', 'user_links', 'spent', 'pending_requests', 'sessions', 'sign_ins', 'changes', 'account_keys', 'pending_logouts', 'events', 'groups', 'group_members', 'invitations', 'tombstones', 'recordings'];
+
+/** Codes of refusals that were decided upon: those are recorded for dry runs. */
+const DECIDED = ['missing_attribute', 'missing_email', 'not_invited', 'user_deactivated', 'user_removed', 'linked_to_other_provider', 'jit_validation_failed', 'denied_by_rule', 'no_rule_matched', 'email_domain_not_allowed'];
 
 export class TestAccount {
   constructor(postern, keys, id) {
@@ -141,11 +144,13 @@ export class TestAccount {
     assert.equal(answer.status, status, code);
     assertTellsNothing(this.postern, page, log);
     assert.deepEqual(answer.headers.getSetCookie(), []);
-    const { sign_ins: written, ...after } = await this.snapshot();
-    const { sign_ins: known, ...unchanged } = before;
+    const { sign_ins: written, recordings, ...after } = await this.snapshot();
+    const { sign_ins: known, recordings: recorded, ...unchanged } = before;
     assert.deepEqual(after, unchanged, `${code}: nothing else is written`);
     assert.deepEqual(written.filter(({ id }) => !known.some((row) => row.id === id)).map(({ id }) => id), [reference]);
     assert.equal(written.length, known.length + 1);
+    const made = recordings.filter(({ id }) => !recorded.some((row) => row.id === id)).map(({ id, outcome }) => [id, outcome]);
+    assert.deepEqual(made, DECIDED.includes(code) ? [[reference, code]] : []);
     return log;
   }
 
