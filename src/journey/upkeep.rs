@@ -7,7 +7,7 @@ use crate::time::{Duration, Timestamp};
 const GRACE: Duration = Duration::hours(1);
 
 /// So many rounds at most: 50 queries are what an invocation has on the free plan, and others are made besides.
-const ROUNDS: usize = 8;
+const ROUNDS: usize = 5;
 
 /// Removes what has expired, in rounds of bounded statements, until nothing is left or this call has done its share.
 pub async fn upkeep<S: Store>(store: &S, now: Timestamp) -> Result<(), StoreError> {

@@ -33,7 +33,7 @@ test('the document is OpenAPI 3.1', async () => {
 });
 
 test('it has the routes of the table in the source, no more and no fewer', () => {
-  const table = file('src/journey/route.rs').matchAll(/^\s*\(Method::(\w+), "([^"]+)", Endpoint::\w+, Needs::[\w:()]+\),$/gm);
+  const table = file('src/journey/route.rs').matchAll(/^\s*\(Method::(\w+), "([^"]+)", Endpoint::[\w:()]+, Needs::[\w:()]+\),$/gm);
   const routes = [...table].map(([, method, path]) => `${method.toUpperCase()} ${path}`);
   assert.ok(routes.includes('GET /whoami'), 'the table was found');
   const described = operations.map(({ method, path }) => `${method} ${path}`);
@@ -127,6 +127,25 @@ describe('every answer that it names happens:', () => {
     listKeys: (a) => `/accounts/${a}/keys`, createKey: (a) => `/accounts/${a}/keys`, listEvents: (a) => `/accounts/${a}/events`,
     explainResponse: (a) => `/accounts/${a}/saml/explain`,
   };
+  /** What says who may do what: its list, and a body that makes one. */
+  const records = {
+    Role: ['roles', () => ({ name: fresh(), permissions: ['users:view'] })],
+    ResourceGroup: ['resource-groups', () => ({ name: fresh(), resources: [] })],
+    RoleBinding: ['role-bindings', async () => ({ principal: { type: 'group', id: (await make('/groups', { name: fresh() })).id }, role: 'Account Viewer' })],
+    Organization: ['organizations', () => ({ name: fresh() })],
+    Project: ['projects', async () => ({ name: fresh(), organization: (await make('/organizations', { name: fresh() })).id })],
+    ServiceAccount: ['service-accounts', () => ({ name: fresh(), roles: ['Provisioner'] })],
+    ApiKey: ['api-keys', () => ({ name: fresh(), owner: { type: 'user', id: person.id } })],
+  };
+  for (const [name, [path]] of Object.entries(records)) {
+    for (const verb of ['read', 'update', 'delete']) paths[`${verb}${name}`] = (a, ids) => `/accounts/${a}/${path}/${ids.record}`;
+    for (const operation of [`list${name}s`, `create${name}`]) paths[operation] = (a) => `/accounts/${a}/${path}`;
+  }
+  for (const operation of ['listTokens', 'createToken']) paths[operation] = (a, ids) => `/accounts/${a}/api-keys/${ids.record}/tokens`;
+  paths.revokeToken = (a, ids) => `/accounts/${a}/api-keys/${ids.record}/tokens/${ids.token}`;
+  const recordOf = (operationId) => records[operationId.replace(/^(list|create|read|update|delete)/, '').replace(/s$/, '')];
+  const make = (path, json) => account.expect(201, 'POST', path, json);
+  const fresh = () => `Made ${(made += 1)}`;
   let made = 0;
   const email = () => `made-${(made += 1)}@example.com`;
   const entityId = () => `https://idp.example.com/made-${(made += 1)}`;
@@ -143,12 +162,42 @@ describe('every answer that it names happens:', () => {
     createInvitation: () => ({ email: email() }),
     explainResponse: () => ({ samlResponse: 'PHg+' }),
   };
+  /** A token that permits nothing. */
+  async function powerless() {
+    const owner = await make('/service-accounts', { name: fresh() });
+    const key = await make('/api-keys', { name: fresh(), owner: { type: 'serviceAccount', id: owner.id } });
+    return (await make(`/api-keys/${key.id}/tokens`, { name: fresh() })).token;
+  }
+
+  /** A record that can be changed, and one of its kind whose name is taken or that is in use. */
+  async function record(operationId) {
+    const isToken = /Token/.test(operationId);
+    const [path, body] = isToken ? records.ApiKey : recordOf(operationId);
+    const one = await make(`/${path}`, await body());
+    // Names of projects are unique in their organization.
+    const other = await make(`/${path}`, { ...(await body()), ...(one.organization && { organization: one.organization }) });
+    const ids = { record: one.id };
+    if (isToken) ids.token = (await make(`/api-keys/${one.id}/tokens`, { name: fresh() })).id;
+    const use = {
+      roles: () => make('/role-bindings', { principal: { type: 'serviceAccount', id: bot.id }, role: one.id }),
+      'resource-groups': () => make('/role-bindings', { principal: { type: 'serviceAccount', id: bot.id }, role: 'Provisioner', resourceGroup: one.id }),
+      organizations: () => make('/projects', { name: fresh(), organization: one.id }),
+      projects: () => make('/role-bindings', { principal: { type: 'serviceAccount', id: bot.id }, role: 'Provisioner', scope: { type: 'project', id: one.id } }),
+    };
+    const bot = await make('/service-accounts', { name: fresh() });
+    const change = path === 'role-bindings' ? { role: 'Provisioner' } : { name: fresh() };
+    const same = path === 'role-bindings' ? { principal: other.principal, role: other.role } : { ...(await body()), name: other.name, ...(other.organization && { organization: other.organization }) };
+    const json = /^create/.test(operationId) ? (isToken ? { name: fresh() } : await body()) : /^update/.test(operationId) ? change : undefined;
+    return { ids, json, same, use: use[path], version: /^(update|delete)/.test(operationId) ? 1 : undefined };
+  }
+
   /** What is done differently for another status. */
   const mistakes = {
     400: (call) => ({ ...call, ...(call.json ? { raw: { body: '[]' } } : { query: '?limit=0' }) }),
+    403: async (call) => ({ ...call, token: await powerless() }),
     401: (call) => ({ ...call, token: `${SETUP_TOKEN}x` }),
-    404: (call) => ({ ...call, account: 'nobody', ids: { provider: unknown, user: unknown, signIn: unknown, removed: unknown, group: unknown, invitation: unknown } }),
-    409: (call, id) => ({ ...call, ...conflicts[id](call) }),
+    404: (call) => ({ ...call, account: 'nobody', ids: { provider: unknown, user: unknown, signIn: unknown, removed: unknown, group: unknown, invitation: unknown, record: unknown, token: unknown } }),
+    409: async (call, id) => ({ ...call, ...(await (conflicts[id] ?? recordConflict)(call)) }),
     412: (call) => ({ ...call, version: 99 }),
     413: (call) => ({ ...call, raw: { body: ' '.repeat(1024 * 1024 + 1) } }),
     415: (call) => ({ ...call, raw: { type: 'text/plain' } }),
@@ -160,6 +209,10 @@ describe('every answer that it names happens:', () => {
 
   /** What is refused with 409, by operation. */
   const sameProvider = ({ json }) => ({ json: { ...json, name: 'Same', kind: 'other', metadataXml: account.metadata({ entityId: account.provider.entityId }) } });
+  const recordConflict = async ({ same, use, json, version }) => {
+    if (json === undefined) return void (await use());
+    return { json: version ? { ...('role' in same ? same : { name: same.name }) } : same };
+  };
   const conflicts = {
     createAccount: () => ({ json: { id: account.id, name: 'Again' } }),
     createProvider: sameProvider,
@@ -229,7 +282,8 @@ describe('every answer that it names happens:', () => {
           documents.delete(gone.metadataUrl);
           Object.assign(right, { ids: { ...ids, provider: there.id }, gone: { provider: gone.id } });
         }
-        const { account: id, ids: of, json, query = '', ...options } = expected < 300 ? right : mistakes[expected](right, operationId);
+        if (recordOf(operationId) || /Token/.test(operationId)) Object.assign(right, await record(operationId));
+        const { account: id, ids: of, json, query = '', ...options } = expected < 300 ? right : await mistakes[expected](right, operationId);
         const path = typeof paths[operationId] === 'string' ? paths[operationId] : paths[operationId](id, of);
         const { status, body } = await postern.admin(method, path + query, json, options);
         assert.equal(status, expected, JSON.stringify(body));
