@@ -36,7 +36,7 @@ describe('without the set-up token', () => {
       for (const [method, path, json] of calls) {
         const { status, body, d1Calls } = await account.admin(method, path, json, { token: null, headers: authorization === undefined ? {} : { authorization } });
         assert.equal(status, 401, `${method} ${path}`);
-        assert.match(body.detail, /set-up token/);
+        assert.match(body.detail, /token/);
         assert.equal(d1Calls, 0);
       }
       assert.deepEqual(await account.snapshot(), before);
@@ -52,9 +52,11 @@ describe('without the set-up token', () => {
     assert.equal((await postern.admin('GET', '/accounts', undefined, { token: null, headers: { authorization: `bEARER  ${SETUP_TOKEN} ` } })).status, 200);
   });
 
-  test('a session is not enough', async () => {
+  test('a session of somebody without permissions is not enough', async () => {
     const { cookie } = await account.signIn('ada@example.com');
-    assert.equal((await account.admin('GET', '/users', undefined, { token: null, headers: { cookie } })).status, 401);
+    const { status, body } = await account.admin('GET', '/users', undefined, { token: null, headers: { cookie } });
+    assert.equal(status, 403);
+    assert.match(body.detail, /users:view/);
   });
 });
 

@@ -132,16 +132,15 @@ fn shown<'c, S: Store, C: Crypto>(postern: &Postern<'_, S, C>, call: &'c Call) -
         return session.map(Shown::Session).ok_or_else(|| denied(detail));
     };
     let presented = header.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    let Some(token) = presented.map(|(_, token)| token.trim()) else {
-        return Err(denied("Send the token as `Authorization: Bearer …`."));
-    };
-    match &postern.deployment.setup_token {
-        Some(expected) if expected.is(token) => return Ok(Shown::SetupToken),
-        None if !token.starts_with(TOKEN_PREFIX) => {
-            let detail = "No set-up token is configured: set the secret SETUP_TOKEN, of 16 characters at least.";
-            return Err(denied(detail));
-        }
-        _ => {}
+    let token = presented.map(|(_, token)| token.trim());
+    let expected = postern.deployment.setup_token.as_ref();
+    if expected.is_none() && !token.is_some_and(|token| token.starts_with(TOKEN_PREFIX)) {
+        let detail = "No set-up token is configured: set the secret SETUP_TOKEN, of 16 characters at least.";
+        return Err(denied(detail));
+    }
+    let Some(token) = token else { return Err(denied("Send the token as `Authorization: Bearer …`.")) };
+    if expected.is_some_and(|expected| expected.is(token)) {
+        return Ok(Shown::SetupToken);
     }
     let parts = token.strip_prefix(TOKEN_PREFIX).and_then(|rest| rest.split_once('_'));
     let known =

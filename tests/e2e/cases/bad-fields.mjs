@@ -49,7 +49,7 @@ export const providers = {
   ],
   'no required field': [{ name: undefined, kind: undefined, metadataXml: undefined }, { '/name': 'required', '/kind': 'required', '/metadataXml': 'required' }],
   'null for required fields': [{ name: null, kind: null, metadataXml: null }, { '/name': 'required', '/kind': 'required', '/metadataXml': 'required' }],
-  'unknown fields, inside too': [{ rules: [], jit: { rules: [] } }, { '/rules': 'unknown_field', '/jit/rules': 'unknown_field' }],
+  'unknown fields, inside too': [{ rules: [], jit: { rule: [] } }, { '/rules': 'unknown_field', '/jit/rule': 'unknown_field' }],
   'a name of 1,000 characters': [{ name: long(1000) }, { '/name': 'too_long' }],
   'a name with control characters': [{ name: 'A\u001b[31m' }, { '/name': 'control_character' }],
   'a kind that nobody knows': [{ kind: 'Okta' }, { '/kind': 'unknown_value' }],
