@@ -74,6 +74,8 @@ pub enum Endpoint {
     Tokens,
     TokenCreate,
     TokenDelete,
+    UserAccess,
+    AccessPreview,
 }
 
 /// What the one who asks has to have.
@@ -179,6 +181,8 @@ pub const ROUTES: &[Route] = &[
     (Method::Get, "/api/v1/accounts/{account}/api-keys/{id}/tokens", Endpoint::Tokens, Needs::Permission(ServiceAccountsView)),
     (Method::Post, "/api/v1/accounts/{account}/api-keys/{id}/tokens", Endpoint::TokenCreate, Needs::Permission(ServiceAccountsManage)),
     (Method::Delete, "/api/v1/accounts/{account}/api-keys/{id}/tokens/{token}", Endpoint::TokenDelete, Needs::Permission(ServiceAccountsManage)),
+    (Method::Get, "/api/v1/accounts/{account}/users/{id}/access", Endpoint::UserAccess, Needs::Permission(RolesView)),
+    (Method::Post, "/api/v1/accounts/{account}/access/preview", Endpoint::AccessPreview, Needs::Permission(RolesView)),
 ];
 
 /// How many bytes of a body the route of a path takes (SPEC section 15).
@@ -372,6 +376,8 @@ async fn answer<S: Store, C: Crypto>(
         Endpoint::Record(kind) => Box::pin(admin::records::read(postern, account, id, kind)),
         Endpoint::RecordUpdate(kind) => Box::pin(admin::records::update(postern, call, caller, (account, id), kind)),
         Endpoint::RecordDelete(kind) => Box::pin(admin::records::delete(postern, call, caller, (account, id), kind)),
+        Endpoint::UserAccess => Box::pin(admin::access::of_user(postern, call, account, id)),
+        Endpoint::AccessPreview => Box::pin(admin::access::preview(postern, call, account)),
         Endpoint::Tokens => Box::pin(admin::tokens::list(postern, call, account, id)),
         Endpoint::TokenCreate => Box::pin(admin::tokens::create(postern, call, caller, (account, id))),
         Endpoint::TokenDelete => Box::pin(admin::tokens::delete(postern, caller, (account, id), &token)),

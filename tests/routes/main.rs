@@ -1,6 +1,7 @@
 //! Every route, called natively: the journeys as the Worker runs them, on a database in memory.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
+mod access;
 mod accounts;
 mod authorization;
 mod corpus;

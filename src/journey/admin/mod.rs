@@ -1,5 +1,6 @@
 //! The admin API (SPEC section 13).
 
+pub(super) mod access;
 pub(super) mod accounts;
 mod caller;
 pub(super) mod events;
