@@ -142,11 +142,17 @@ describe('every answer that it names happens:', () => {
     for (const operation of [`list${name}s`, `create${name}`]) paths[operation] = (a) => `/accounts/${a}/${path}`;
   }
   for (const operation of ['listTokens', 'createToken']) paths[operation] = (a, ids) => `/accounts/${a}/api-keys/${ids.record}/tokens`;
+  paths.listUserAccess = (a, ids) => `/accounts/${a}/users/${ids.user}/access`;
+  paths.previewAccess = (a) => `/accounts/${a}/access/preview`;
   paths.revokeToken = (a, ids) => `/accounts/${a}/api-keys/${ids.record}/tokens/${ids.token}`;
   const recordOf = (operationId) => records[operationId.replace(/^(list|create|read|update|delete)/, '').replace(/s$/, '')];
   const make = (path, json) => account.expect(201, 'POST', path, json);
   const fresh = () => `Made ${(made += 1)}`;
   let made = 0;
+  let binding;
+  before(async () => {
+    binding = await make('/role-bindings', await records.RoleBinding[1]());
+  });
   const email = () => `made-${(made += 1)}@example.com`;
   const entityId = () => `https://idp.example.com/made-${(made += 1)}`;
   /** What a call that succeeds sends. */
@@ -160,6 +166,7 @@ describe('every answer that it names happens:', () => {
     createGroup: () => ({ name: `Made ${(made += 1)}` }),
     updateGroup: () => ({ name: `Changed ${(made += 1)}` }),
     createInvitation: () => ({ email: email() }),
+    previewAccess: () => ({ removeBinding: binding.id }),
     explainResponse: () => ({ samlResponse: 'PHg+' }),
   };
   /** A token that permits nothing. */
