@@ -46,7 +46,7 @@ test('a provider is added with the keyboard alone', async (t) => {
   const [provider] = await site.items(`accounts/${account}/providers`);
   assert.equal(provider.kind, 'keycloak');
   assert.equal(provider.clockSkewSeconds, 60);
-  assert.deepEqual(provider.jit, { enabled: true, validationKey: 'department', validationValue: 'engineering' });
+  assert.deepEqual(provider.jit, { enabled: true, validationKey: 'department', validationValue: 'engineering', rules: [] });
   await assertSound(page, 'provider');
 
   assert.equal(await page.getByLabel('Client ID', { exact: true }).inputValue(), provider.sp.entityId);

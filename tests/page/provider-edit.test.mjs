@@ -64,7 +64,7 @@ test('after a change by somebody else what was typed stays, and the rest is thei
   const saved = await now();
   assert.equal(saved.name, 'My name for it');
   assert.equal(saved.clockSkewSeconds, 30);
-  assert.deepEqual(saved.jit, { enabled: true, validationKey: 'team', validationValue: 'blue' });
+  assert.deepEqual(saved.jit, { enabled: true, validationKey: 'team', validationValue: 'blue', rules: [] });
 });
 
 test('a provider is disabled and enabled, but not over somebody else’s change', async (t) => {
