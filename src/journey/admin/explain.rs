@@ -25,11 +25,11 @@ use serde_json::{Map, Value, json};
 const BY_A_CERTIFICATE: &str = "a signature by a certificate of the provider";
 
 /// What is to be explained.
-struct Question {
-    response: String,
+pub(super) struct Question {
+    pub(super) response: String,
     provider: Option<String>,
-    at: Timestamp,
-    destination: String,
+    pub(super) at: Timestamp,
+    pub(super) destination: String,
 }
 
 /// `POST`
@@ -85,13 +85,16 @@ pub(crate) async fn explain<S: Store, C: Crypto>(
 }
 
 impl Question {
+    /// The form field in bytes: twice what the ACS takes.
+    pub(super) const MAX_RESPONSE: usize = 512 * 1024;
+
     fn read<S: Store, C: Crypto>(
         postern: &Postern<'_, S, C>,
         account: &str,
         input: &Map<String, Value>,
     ) -> Result<Self, Answer> {
         let mut fields = Fields::of(input);
-        let response = match fields.document("samlResponse", 512 * 1024) {
+        let response = match fields.document("samlResponse", Self::MAX_RESPONSE) {
             Patch::Set(text) => text.to_owned(),
             Patch::Keep | Patch::Reset => {
                 fields.required("samlResponse");
@@ -99,6 +102,17 @@ impl Question {
             }
         };
         let provider = fields.text("provider", 64).over_option(None);
+        Self::rest(postern, account, fields, response, provider)
+    }
+
+    /// The fields that are the same for whoever asks about a response.
+    pub(super) fn rest<S: Store, C: Crypto>(
+        postern: &Postern<'_, S, C>,
+        account: &str,
+        mut fields: Fields<'_>,
+        response: String,
+        provider: Option<String>,
+    ) -> Result<Self, Answer> {
         let at = match fields.text("at", 40) {
             Patch::Set(text) => Timestamp::parse(&text).unwrap_or_else(|| {
                 fields.error("at", "malformed", "A time such as 2026-11-22T06:00:00Z.");
@@ -117,7 +131,7 @@ impl Question {
 }
 
 /// The signatures, and what can be said of the rest where they do not hold.
-async fn authenticate<S: Store, C: Crypto>(
+pub(super) async fn authenticate<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     provider: &Provider,
     decryption: &Decryption<'_>,
@@ -217,7 +231,7 @@ async fn decide<S: Store, C: Crypto>(
 }
 
 /// What the directory knows of the one whom the response is about.
-async fn known<S: Store, C: Crypto>(
+pub(super) async fn known<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     account: &str,
     provider: &Provider,

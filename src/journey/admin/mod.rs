@@ -3,6 +3,7 @@
 pub(super) mod access;
 pub(super) mod accounts;
 mod caller;
+pub(super) mod dry_run;
 pub(super) mod events;
 pub(super) mod explain;
 mod findings;

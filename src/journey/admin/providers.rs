@@ -147,7 +147,7 @@ pub(crate) async fn refresh<S: Store, C: Crypto>(
     })
 }
 
-pub(super) async fn find<S: Store, C: Crypto>(
+async fn find<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     account: &str,
     id: &str,
