@@ -21,6 +21,13 @@ async function views() {
   await site.signIn(provider, { email: 'somebody.with.a.rather.long.address@engineering.example.com', attributes });
   await site.signIn(provider, { email: 'bob@example.com', attributes: {} });
   const [user] = await site.items(`accounts/${account}/users`);
+  const { body: group } = await site.api('POST', `accounts/${account}/groups`, { name: 'A group with a name that is as long as names of groups at identity providers tend to be' });
+  await site.api('PUT', `accounts/${account}/groups/${group.id}/members/${user.id}`);
+  const principal = { type: 'group', id: group.id };
+  await site.api('POST', `accounts/${account}/role-bindings`, { principal, role: 'Account Viewer', resourceGroup: 'All Resources' });
+  await site.api('POST', `accounts/${account}/invitations`, { email: 'somebody.else@engineering.example.com', groups: [group.id] });
+  const { body: key } = await site.api('POST', `accounts/${account}/api-keys`, { name: 'Okta', owner: { type: 'user', id: user.id } });
+  await site.api('POST', `accounts/${account}/api-keys/${key.id}/tokens`, { name: 'The first' });
   const [signIn] = await site.items(`accounts/${account}/sign-ins`);
   return [
     '',
@@ -30,6 +37,11 @@ async function views() {
     `/${account}/providers/${provider.id}/edit`,
     `/${account}/users`,
     `/${account}/users/${user.id}`,
+    `/${account}/groups`,
+    `/${account}/groups/${group.id}`,
+    `/${account}/invitations`,
+    `/${account}/scim`,
+    `/${account}/api-keys/${key.id}`,
     `/${account}/sign-ins`,
     `/${account}/sign-ins/${signIn.id}`,
     `/${account}/explain`,

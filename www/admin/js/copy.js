@@ -4,7 +4,7 @@ import { copyFields, kindOf } from './identity-providers.js';
 let serial = 0;
 
 /** A read-only field with its Copy button. */
-function copyField({ label, value, hint }, whisper) {
+export function copyField({ label, value, hint }, whisper) {
   const id = `copy-${(serial += 1)}`;
   const input = h('input', {
     id,

@@ -6,7 +6,12 @@ import { accountsView, firstView } from './accounts.js';
 import { providersView } from './providers.js';
 import { providerView } from './provider.js';
 import { providerAddView, providerEditView } from './provider-form.js';
-import { usersView, userView } from './users.js';
+import { usersView } from './users.js';
+import { userView } from './user.js';
+import { groupsView } from './groups.js';
+import { groupView } from './group.js';
+import { invitationsView } from './invitations.js';
+import { apiKeyView, scimView } from './scim.js';
 import { signInsView, signInView } from './sign-ins.js';
 import { explainView } from './explain.js';
 import { keysView } from './keys.js';
@@ -20,6 +25,11 @@ const routes = [
   ['accounts/:account/providers/:id/edit', providerEditView],
   ['accounts/:account/users', usersView],
   ['accounts/:account/users/:id', userView],
+  ['accounts/:account/groups', groupsView],
+  ['accounts/:account/groups/:id', groupView],
+  ['accounts/:account/invitations', invitationsView],
+  ['accounts/:account/scim', scimView],
+  ['accounts/:account/api-keys/:id', apiKeyView],
   ['accounts/:account/sign-ins', signInsView],
   ['accounts/:account/sign-ins/:id', signInView],
   ['accounts/:account/explain', explainView],
@@ -28,6 +38,9 @@ const routes = [
 const sections = [
   ['providers', 'Providers'],
   ['users', 'Users'],
+  ['groups', 'Groups'],
+  ['invitations', 'Invitations'],
+  ['scim', 'SCIM'],
   ['sign-ins', 'Sign-in log'],
   ['explain', 'Check a response'],
   ['keys', 'Keys'],
@@ -109,7 +122,7 @@ function drawFrame(account, section) {
         h(
           'li',
           {},
-          h('a', { href: link(['accounts', account ?? '', name]), 'aria-current': name === section ? 'page' : null }, label),
+          h('a', { href: link(['accounts', account ?? '', name]), 'aria-current': name === (section === 'api-keys' ? 'scim' : section) ? 'page' : null }, label),
         ),
       ),
     ),

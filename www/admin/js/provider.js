@@ -7,6 +7,7 @@ import { kindOf } from './identity-providers.js';
 import { link } from './router.js';
 import { encryptions, formats } from './protocol-fields.js';
 import { states, warnings } from './providers.js';
+import { troubleOf } from './trouble.js';
 
 export async function providerView(context) {
   const { account, id, signal, whisper } = context;
@@ -136,42 +137,19 @@ function certificates(list) {
 
 /** Enable, disable and delete, and the place where their failures are told. */
 function actions({ account, go, reload, announce }, path, provider, etag) {
-  const trouble = h('div');
-  const tell = (problem, retry) => {
-    const stale = problem.status === 412;
-    trouble.replaceChildren(
-      h(
-        'div',
-        { class: 'problem', role: 'alert' },
-        h('h2', {}, stale ? 'Somebody else changed this provider meanwhile' : 'That did not work'),
-        h(
-          'p',
-          {},
-          stale ? 'Nothing was changed. Look at the new state first. ' : `${problem.message} `,
-          problem.status === 401
-            ? h('button', { type: 'button', class: 'link', click: () => ask(retry) }, 'Enter the token again')
-            : null,
-          stale ? h('button', { type: 'button', class: 'link', click: reload }, 'Load the new state') : null,
-        ),
-      ),
-    );
-  };
-  const ask = (retry) => trouble.dispatchEvent(new CustomEvent('tokenwanted', { bubbles: true, detail: retry }));
+  const { element: trouble, attempt } = troubleOf('provider', reload);
 
-  async function setEnabled() {
-    try {
+  const setEnabled = () =>
+    attempt(async () => {
       await request('PATCH', path, { etag, body: { enabled: !provider.enabled } });
       await reload();
       announce(
         provider.enabled ? `${provider.name} is disabled. Nobody can sign in through it.` : `${provider.name} is enabled.`,
       );
-    } catch (problem) {
-      tell(problem, setEnabled);
-    }
-  }
+    });
 
-  async function refetch() {
-    try {
+  const refetch = () =>
+    attempt(async () => {
       const { data } = await request('POST', [...path, 'refresh']);
       await reload();
       announce(
@@ -179,10 +157,7 @@ function actions({ account, go, reload, announce }, path, provider, etag) {
           ? 'The metadata was fetched. Nothing has changed.'
           : 'The metadata was fetched, and what is new is taken over.',
       );
-    } catch (problem) {
-      tell(problem, refetch);
-    }
-  }
+    });
 
   async function remove() {
     const sure = await confirmed({
@@ -191,12 +166,10 @@ function actions({ account, go, reload, announce }, path, provider, etag) {
       action: `Delete “${provider.name}”`,
     });
     if (!sure) return removeButton.focus();
-    try {
+    await attempt(async () => {
       await request('DELETE', path, { etag });
       go(['accounts', account, 'providers'], { text: `Provider “${provider.name}” deleted.`, replace: true });
-    } catch (problem) {
-      tell(problem, remove);
-    }
+    });
   }
 
   const removeButton = h('button', { type: 'button', class: 'danger', click: remove }, 'Delete');

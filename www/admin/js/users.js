@@ -1,4 +1,4 @@
-import { badge, definitions, h, heading, table } from './dom.js';
+import { badge, h, heading, table } from './dom.js';
 import { request } from './api.js';
 import { textField } from './fields.js';
 import { createForm } from './form.js';
@@ -6,7 +6,7 @@ import { time } from './format.js';
 import { link } from './router.js';
 import { pager } from './pages.js';
 
-const managers = { jit: 'JIT', scim: 'SCIM', invitation: 'Invitation', admin: 'Admin' };
+export const managers = { jit: 'JIT', scim: 'SCIM', invitation: 'Invitation', admin: 'Admin' };
 
 export async function usersView({ account, query, signal, go }) {
   const path = ['accounts', account, 'users'];
@@ -76,28 +76,4 @@ function empty(account, { email, cursor }) {
 }
 
 const nameOf = (user) => user.displayName || [user.givenName, user.familyName].filter(Boolean).join(' ') || null;
-const state = (user) => (user.active ? badge('good', 'Active') : badge('off', 'Deactivated'));
-
-export async function userView({ account, id, signal }) {
-  const path = ['accounts', account, 'users'];
-  const { data: user } = await request('GET', [...path, id], { signal });
-  return {
-    title: user.email,
-    content: [
-      h('p', { class: 'crumb' }, h('a', { href: link(path) }, 'Users')),
-      heading(user.email),
-      h('p', { class: 'badges' }, state(user)),
-      definitions([
-        ['Display name', user.displayName],
-        ['Given name', user.givenName],
-        ['Family name', user.familyName],
-        ['Managed by', managers[user.managedBy] ?? user.managedBy],
-        ['Groups', (user.groups ?? []).map((group) => group.name ?? group)],
-        ['Last sign-in', user.lastSignInAt ? time(user.lastSignInAt) : 'Never'],
-        ['Created', time(user.createdAt)],
-        ['Changed', time(user.updatedAt)],
-        ['Id', h('code', {}, user.id)],
-      ]),
-    ],
-  };
-}
+export const state = (user) => (user.active ? badge('good', 'Active') : badge('off', 'Deactivated'));
