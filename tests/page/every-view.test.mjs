@@ -35,6 +35,7 @@ async function views() {
     `/${account}/providers/new`,
     `/${account}/providers/${provider.id}`,
     `/${account}/providers/${provider.id}/edit`,
+    `/${account}/providers/${provider.id}/rules`,
     `/${account}/users`,
     `/${account}/users/${user.id}`,
     `/${account}/groups`,

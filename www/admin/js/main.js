@@ -5,6 +5,7 @@ import { askForToken, tokenView } from './token-form.js';
 import { accountsView, firstView } from './accounts.js';
 import { providersView } from './providers.js';
 import { providerView } from './provider.js';
+import { rulesView } from './rules.js';
 import { providerAddView, providerEditView } from './provider-form.js';
 import { usersView } from './users.js';
 import { userView } from './user.js';
@@ -23,6 +24,7 @@ const routes = [
   ['accounts/:account/providers/new', providerAddView],
   ['accounts/:account/providers/:id', providerView],
   ['accounts/:account/providers/:id/edit', providerEditView],
+  ['accounts/:account/providers/:id/rules', rulesView],
   ['accounts/:account/users', usersView],
   ['accounts/:account/users/:id', userView],
   ['accounts/:account/groups', groupsView],

@@ -40,6 +40,7 @@ export async function providerView(context) {
         startLink(provider),
       ),
       section('Settings', settings(provider, kind)),
+      section('JIT rules', rules(path, provider)),
       section('Metadata', metadata(provider), refresh),
       section('Signing certificates', certificates(provider.certificates)),
     ],
@@ -108,6 +109,16 @@ function settings(provider, kind) {
     ['Created', time(provider.createdAt)],
     ['Changed', time(provider.updatedAt)],
   ]);
+}
+
+function rules(path, { jit }) {
+  const count = jit.rules.length;
+  return h(
+    'p',
+    {},
+    count ? `${count} ${count === 1 ? 'rule is' : 'rules are'} asked of who has no user yet. ` : 'None: who passes the validation key comes in. ',
+    h('a', { href: link([...path, 'rules']) }, 'Change the rules'),
+  );
 }
 
 const named = (choices, value) => choices.find(([key]) => key === value)?.[1] ?? value;
