@@ -5,6 +5,7 @@ import { checks } from './tests/checks.mjs';
 import { fuzzSuites } from './tests/fuzz.mjs';
 import { nativeSuites } from './tests/native.mjs';
 import { nodeSuite } from './tests/node.mjs';
+import { seedsStep } from './tests/seeds.mjs';
 import { runSteps } from './tests/steps.mjs';
 import { buildWorker } from './worker/build.mjs';
 
@@ -18,13 +19,15 @@ const build = (name, options) => ({
 
 await runMain(async () => {
   addCargoToPath();
+  const passed = [];
   await runSteps([
     ...(await checks()),
     ...nativeSuites(),
     ...fuzzSuites(),
     build('build of the worker'),
     build('build of the worker with entries for tests', { out: 'build-bench', features: ['bench'] }),
-    nodeSuite('built worker (tests/e2e)', 'tests/e2e', { concurrency: 2 }),
-    nodeSuite('page in Chromium (tests/page)', 'tests/page', { concurrency: 1 }),
+    nodeSuite('built worker (tests/e2e)', 'tests/e2e', { concurrency: 2, passed }),
+    nodeSuite('page in Chromium (tests/page)', 'tests/page', { concurrency: 1, passed }),
+    seedsStep(passed),
   ]);
 });

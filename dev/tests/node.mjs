@@ -9,8 +9,8 @@ import { suite } from './steps.mjs';
 
 const counter = fileURLToPath(new URL('count-reporter.mjs', import.meta.url));
 
-/** All `*.test.mjs` below `folder`, `concurrency` files at a time. */
-export function nodeSuite(name, folder, { concurrency }) {
+/** All `*.test.mjs` below `folder`, `concurrency` files at a time. What passes is added to `passed`, as `{ file, title }`. */
+export function nodeSuite(name, folder, { concurrency, passed = [] }) {
   return {
     name,
     work: async () => {
@@ -22,7 +22,7 @@ export function nodeSuite(name, folder, { concurrency }) {
       args.push('--test-reporter=spec', '--test-reporter-destination=stdout');
       args.push(`--test-reporter=${counter}`, `--test-reporter-destination=${counts}`);
       try {
-        return await suite(name, process.execPath, [...args, ...files], () => readCounts(counts)).work();
+        return await suite(name, process.execPath, [...args, ...files], () => readReport(counts, passed)).work();
       } finally {
         rmSync(scratch, { recursive: true, force: true });
       }
@@ -30,10 +30,13 @@ export function nodeSuite(name, folder, { concurrency }) {
   };
 }
 
-function readCounts(file) {
+/** The lines of count-reporter.mjs. Without the last one the run did not end. */
+function readReport(file, passed) {
   try {
-    const { passed, failed, cancelled, skipped, todo } = JSON.parse(readFileSync(file, 'utf8'));
-    return { passed, failed: failed + cancelled, skipped: skipped + todo };
+    const lines = readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+    passed.push(...lines.flatMap((line) => line.passed ?? []));
+    const { counts } = lines.at(-1);
+    return { passed: counts.passed, failed: counts.failed + counts.cancelled, skipped: counts.skipped + counts.todo };
   } catch {
     return null;
   }

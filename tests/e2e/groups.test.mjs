@@ -166,7 +166,7 @@ describe('[000] invitations', () => {
   });
 });
 
-describe('[003] [004] two integrations', () => {
+describe('[001] [003] [004] two integrations', () => {
   test('user1 is a member of the first one and signs in; user_2 is not and cannot', async () => {
     const account = await TestAccount.create(postern, keys);
     account.provider = await account.addProvider({ name: 'FirstGen', generation: 'legacy', jit: { enabled: false } });

@@ -24,7 +24,7 @@ describe('with a path prefix', () => {
   /** The path at which a proxy in front hands over what users send to `url`. */
   const path = (url) => new URL(url).pathname + new URL(url).search;
 
-  test('a provider is told the public URLs', () => {
+  test('[003] a provider is told the public URLs', () => {
     const { id, sp } = account.provider;
     assert.deepEqual(sp, {
       entityId: 'sso.example.com',
@@ -68,7 +68,7 @@ describe('with a path prefix', () => {
     await account.refused('wrong_destination', async () => account.post(await account.sign('ada@example.com', { acs }), { acs }));
   });
 
-  test('a sign-in that begins here comes back below the prefix', async () => {
+  test('[003] a sign-in that begins here comes back below the prefix', async () => {
     const { acsUrl, id, cookie, issuer } = await account.begin();
     assert.equal(acsUrl, account.provider.sp.acsUrl);
     assert.equal(issuer, 'sso.example.com');

@@ -15,7 +15,7 @@ async function addForm(t) {
   return { account, page };
 }
 
-test('a provider is added with the keyboard alone', async (t) => {
+test('[000] a provider is added with the keyboard alone', async (t) => {
   const { account, page } = await addForm(t);
   await tabTo(page, 'Add a provider');
   await page.keyboard.press('Enter');
@@ -54,7 +54,7 @@ test('a provider is added with the keyboard alone', async (t) => {
   assert.equal(await page.getByLabel('Master SAML Processing URL', { exact: true }).inputValue(), provider.sp.acsUrl);
 });
 
-test('each kind of IdP gets the values under the names of its own console', async (t) => {
+test('[000] [003] each kind of IdP gets the values under the names of its own console', async (t) => {
   const { account, page } = await addForm(t);
   const names = {
     okta: {
@@ -122,7 +122,7 @@ test('Copy puts the value on the clipboard and says so', async (t) => {
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), provider.sp.acsUrl);
 });
 
-test('a half-filled JIT pair is told beside the empty one of the two', async (t) => {
+test('[000] a half-filled JIT pair is told beside the empty one of the two', async (t) => {
   const { account, page } = await addForm(t);
   await page.getByRole('link', { name: 'Add a provider' }).click();
   await page.getByLabel('Name', { exact: true }).fill('Half');

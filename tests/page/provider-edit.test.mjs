@@ -19,7 +19,7 @@ async function providerPage(t, settings) {
   return { account, page, path, now, changeElsewhere };
 }
 
-test('an edit changes what was edited and nothing else', async (t) => {
+test('[000] an edit changes what was edited and nothing else', async (t) => {
   const { page, now } = await providerPage(t, {
     jit: { enabled: true, validationKey: 'department', validationValue: 'engineering' },
   });

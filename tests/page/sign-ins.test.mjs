@@ -21,7 +21,7 @@ async function withSignIns(t) {
   return { account, provider, page };
 }
 
-test('a person who signed in is among the users', async (t) => {
+test('[000] a person who signed in is among the users', async (t) => {
   const { account, page } = await withSignIns(t);
   await page.goto(`${site.admin}#/accounts/${account}/users`);
   await atHeading(page, 'Users');
