@@ -59,7 +59,7 @@ pub(super) const REMEDIES: &[Remedy] = &[
         &["in_response_to_mismatch"],
         "Sign in again. If it happens each time, report it to the maker of the identity provider: its response contradicts itself.",
     ),
-    (&["not_invited"], "Switch on “Enable JIT Provisioning” for the provider, or create the user first."),
+    (&["not_invited"], "Switch on “Enable JIT Provisioning” for the provider, or invite the person."),
     (
         &["jit_validation_failed"],
         "Send the attribute with the required value for this user, or change the JIT Validation Key and Value of the provider.",
@@ -74,7 +74,7 @@ pub(super) const REMEDIES: &[Remedy] = &[
     ),
     (
         &["email_domain_not_allowed"],
-        "Add the domain to the allowed e-mail domains of the provider, or create the user first.",
+        "Add the domain to the allowed e-mail domains of the provider, or invite the person.",
     ),
     (&["user_deactivated"], "Activate the user where they are managed."),
     (&["linked_to_other_provider"], "Let the user sign in through the provider they used before."),

@@ -75,7 +75,7 @@ describe('[000] the first sign-in of somebody unknown', () => {
   test('while JIT is off is refused, and nobody is created', async () => {
     const account = await withProvider({ jit: { enabled: false } });
     const { error } = await account.refusedSignIn('not_invited', ada);
-    assert.match(error.remedy, /Enable JIT Provisioning/);
+    assert.match(error.remedy, /Enable JIT Provisioning.*or invite/);
     assert.deepEqual(await account.users(), []);
   });
 
