@@ -1,0 +1,46 @@
+-- What SQLite is to believe of the sizes of tables. Without it, it takes an account for a few rows and reads all of them
+-- by the primary key, where an index would find the few that are asked for: of a group, a user, a provider. Each line is an
+-- index, or by the name of its table a primary key: its rows in all, then those of one account, and so on by its columns.
+ANALYZE sqlite_schema;
+DELETE FROM sqlite_stat1;
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+  ('providers', 'providers', '1000 5 1'),
+  ('providers', 'providers_entity_id', '1000 5 1'),
+  ('users', 'users', '1000000 10000 1'),
+  ('users', 'users_email', '1000000 10000 1'),
+  ('user_links', 'user_links', '1000000 10000 5000 1'),
+  ('user_links', 'user_links_user', '1000000 10000 1'),
+  ('sessions', 'sessions', '1000000 10000 1'),
+  ('sessions', 'sessions_name_id', '1000000 10000 5000 2'),
+  ('sessions', 'sessions_user', '1000000 10000 2'),
+  ('sign_ins', 'sign_ins', '10000000 100000 1'),
+  ('sign_ins', 'sign_ins_outcome', '10000000 100000 50000 1'),
+  ('changes', 'changes', '10000000 100000 1'),
+  ('changes', 'changes_resource_version', '10000000 100000 2 1'),
+  ('events', 'events', '1000000 10000 1'),
+  ('events', 'events_kind_subject', '1000000 10000 2000 1'),
+  ('groups', 'groups', '100000 1000 1'),
+  ('groups', 'groups_name', '100000 1000 500 1'),
+  ('groups', 'groups_identifier', '100000 1000 1'),
+  ('groups', 'groups_link', '100000 1000 100 1'),
+  ('group_members', 'group_members', '10000000 100000 100 1'),
+  ('group_members', 'group_members_user', '10000000 100000 10 1'),
+  ('invitations', 'invitations', '100000 1000 1'),
+  ('invitations', 'invitations_email', '100000 1000 1'),
+  ('invitations', 'invitations_digest', '100000 1000 1'),
+  ('tombstones', 'tombstones', '100000 1000 1'),
+  ('tombstones', 'tombstones_user', '100000 1000 2'),
+  ('records', 'records', '100000 1000 1'),
+  ('records', 'records_kind', '100000 1000 200 1'),
+  ('records', 'records_name', '100000 1000 200 2 1'),
+  ('records', 'records_binding', '100000 1000 10 2 2 1'),
+  ('records', 'records_group', '100000 1000 10'),
+  ('records', 'records_user', '100000 1000 5'),
+  ('records', 'records_service_account', '100000 1000 5'),
+  ('records', 'records_role', '100000 1000 50'),
+  ('records', 'records_resource_group', '100000 1000 50'),
+  ('records', 'records_organization', '100000 1000 50'),
+  ('records', 'records_project', '100000 1000 50'),
+  ('api_tokens', 'api_tokens', '100000 1000 1'),
+  ('api_tokens', 'api_tokens_key', '100000 1000 5 1');
+ANALYZE sqlite_schema;
