@@ -4,6 +4,7 @@
 //   x-test-now     what the worker's clock says, in milliseconds since 1970; the real clock without it
 // and adds to each response
 //   x-test-d1-calls   how many D1 calls the worker had made by then (a batch is one)
+//   x-test-rows-read  how many rows these read, as D1 counts them
 // POST /__test/sql runs `[[sql, ...values]]` as one batch and answers with the rows of each: Miniflare's own way to the
 // database takes a round trip for each statement and each value.
 // None of this is in the deployed module, which knows nothing of being tested. `postern.mjs` puts the built module
@@ -24,11 +25,11 @@ globalThis.Date = class Date extends RealDate {
   }
 };
 
-/** The built worker over an environment whose database can fail and counts, and how many calls that has had. */
+/** The built worker over an environment whose database can fail and counts, and that database. */
 function prepare(env, ctx, headers) {
   const database = proxiedDatabase(env.DB, faultsFrom(headers.get('x-test-fault')), meetingFrom(headers.get('x-test-meet')));
   const proxied = new Proxy(env, { get: (target, name) => (name === 'DB' ? database.binding : target[name]) });
-  return { worker: new Worker(ctx, proxied), calls: database.calls };
+  return { worker: new Worker(ctx, proxied), database };
 }
 
 async function runSql(request, env) {
@@ -43,11 +44,12 @@ export default {
     const headers = new Headers(request.headers);
     const instant = headers.get('x-test-now');
     now = instant === null ? null : Number(instant);
-    const { worker, calls } = prepare(env, ctx, headers);
+    const { worker, database } = prepare(env, ctx, headers);
     for (const name of ['x-test-fault', 'x-test-meet', 'x-test-now']) headers.delete(name);
     const response = await worker.fetch(new Request(request, { headers }));
     const counted = new Response(response.body, response);
-    counted.headers.set('x-test-d1-calls', String(calls()));
+    counted.headers.set('x-test-d1-calls', String(database.calls()));
+    counted.headers.set('x-test-rows-read', String(database.rowsRead()));
     return counted;
   },
 

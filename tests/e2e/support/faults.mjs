@@ -36,11 +36,12 @@ async function meet(name) {
 }
 
 /**
- * `{ binding, calls }`: a stand-in for `real` that fails as `faults` say and waits as `meeting` says, and how many calls
- * it has had.
+ * `{ binding, calls, rowsRead }`: a stand-in for `real` that fails as `faults` say and waits as `meeting` says, how many
+ * calls it has had, and how many rows its batches have read as D1 counts them.
  */
 export function proxiedDatabase(real, faults, meeting = null) {
   let count = 0;
+  let rowsRead = 0;
   async function call(work) {
     const number = ++count;
     if (meeting?.call === number) await meet(meeting.name);
@@ -54,6 +55,12 @@ export function proxiedDatabase(real, faults, meeting = null) {
     const result = await work();
     if (fault?.when === 'after') throw lost();
     return result;
+  }
+
+  async function batch(database, statements) {
+    const results = await database.batch(statements.map((statement) => statement.real));
+    for (const { meta } of results) rowsRead += meta.rows_read;
+    return results;
   }
 
   class D1PreparedStatement {
@@ -85,7 +92,7 @@ export function proxiedDatabase(real, faults, meeting = null) {
       return new D1PreparedStatement(this.real.prepare(sql));
     }
     batch(statements) {
-      return call(() => this.real.batch(statements.map((statement) => statement.real)));
+      return call(() => batch(this.real, statements));
     }
     getBookmark() {
       return this.real.getBookmark();
@@ -97,7 +104,7 @@ export function proxiedDatabase(real, faults, meeting = null) {
       return new D1PreparedStatement(real.prepare(sql));
     }
     batch(statements) {
-      return call(() => real.batch(statements.map((statement) => statement.real)));
+      return call(() => batch(real, statements));
     }
     exec(sql) {
       return call(() => real.exec(sql));
@@ -107,5 +114,5 @@ export function proxiedDatabase(real, faults, meeting = null) {
     }
   }
 
-  return { binding: new D1Database(), calls: () => count };
+  return { binding: new D1Database(), calls: () => count, rowsRead: () => rowsRead };
 }

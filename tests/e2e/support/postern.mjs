@@ -54,7 +54,7 @@ export class Postern {
 
   /**
    * `fetch` against the worker, by path. Redirects are answers here. `fault` and `meet` are what faults.mjs reads
-   * (`after@2`, `name@2`). The response has `d1Calls` besides.
+   * (`after@2`, `name@2`). The response has `d1Calls` and `rowsRead` besides.
    */
   async fetch(path, { fault, meet, headers, ...init } = {}) {
     const sent = new Headers(headers);
@@ -62,13 +62,13 @@ export class Postern {
     if (meet) sent.set('x-test-meet', meet);
     if (this.now !== null) sent.set('x-test-now', String(this.now));
     const response = await fetch(new URL(path, this.origin), { redirect: 'manual', ...init, headers: sent });
-    const calls = response.headers.get('x-test-d1-calls');
-    return Object.assign(response, { d1Calls: calls === null ? null : Number(calls) });
+    const [d1Calls, rowsRead] = ['x-test-d1-calls', 'x-test-rows-read'].map((name) => response.headers.get(name)).map((count) => count && Number(count));
+    return Object.assign(response, { d1Calls, rowsRead });
   }
 
   /**
    * A call of the admin API: `admin('POST', '/accounts', { id, name })`. Paths are below `/api/v1`.
-   * `raw` is a `{ type, body }` to send instead of JSON. Resolves to `{ status, headers, body, d1Calls }`, the body read as
+   * `raw` is a `{ type, body }` to send instead of JSON. Resolves to `{ status, headers, body, d1Calls, rowsRead }`, the body read as
    * JSON when it is. An answer that www/openapi.json does not describe is an error.
    */
   async admin(method, path, json, { token = SETUP_TOKEN, version, headers, fault, meet, raw } = {}) {
@@ -82,7 +82,7 @@ export class Postern {
     const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');
     const answer = isJson ? await response.json() : await response.text();
     checkAnswer({ method, path: `/api/v1${path}`, json, status: response.status, headers: response.headers, body: answer });
-    return { status: response.status, headers: response.headers, body: answer, d1Calls: response.d1Calls };
+    return { status: response.status, headers: response.headers, body: answer, d1Calls: response.d1Calls, rowsRead: response.rowsRead };
   }
 
   /** Posts a response to an ACS as a browser would: `acs` is a path or URL, `cookie` what the browser holds. */
