@@ -30,6 +30,13 @@ pub enum Refusal {
     Replayed,
     /// The provider is switched off.
     ProviderDisabled,
+    /// The provider is a draft, and this answers no test of it in this browser.
+    ProviderIsDraft,
+    /// A test of a draft: nobody is signed in by it.
+    Tested {
+        /// What it came to.
+        outcome: String,
+    },
     /// The account has an enabled provider of the old integration, which authenticates instead.
     LegacyProviderAuthenticates {
         /// Its name.
@@ -71,6 +78,8 @@ impl Refusal {
             Self::NoLogoutUrl => "no_logout_url",
             Self::Replayed => "replayed",
             Self::ProviderDisabled => "provider_disabled",
+            Self::ProviderIsDraft => "provider_is_draft",
+            Self::Tested { .. } => "tested",
             Self::LegacyProviderAuthenticates { .. } => "legacy_provider_authenticates",
             Self::Decision(reason) => match reason {
                 jit::Reason::MissingAttribute(_) => "missing_attribute",
@@ -152,6 +161,8 @@ impl Refusal {
             Self::NoLogoutUrl => "the metadata of the provider names no URL for single logout".into(),
             Self::Replayed => "the message has been used before".into(),
             Self::ProviderDisabled => "the provider is disabled".into(),
+            Self::ProviderIsDraft => "the provider is a draft, which signs nobody in".into(),
+            Self::Tested { .. } => "this was a test: nobody was signed in, and nothing was created".into(),
             Self::LegacyProviderAuthenticates { .. } => "the account's legacy provider authenticates".into(),
             Self::Decision(reason) => match reason {
                 jit::Reason::MissingAttribute(missing) => {
@@ -181,6 +192,7 @@ impl Refusal {
                 if got.is_empty() { format!("no attribute {key}") } else { format!("{key} = {}", got.join(", ")) },
             ),
             Self::LegacyProviderAuthenticates { legacy, got } => fact(legacy.clone(), got.clone()),
+            Self::Tested { outcome } => Fact { expected: None, got: Some(outcome.clone()) },
             Self::Decision(jit::Reason::MissingAttribute(missing)) => {
                 fact(missing.wanted.clone(), "nothing that can be used".into())
             }

@@ -19,9 +19,9 @@ use form_urlencoded::Serializer;
 use quick_xml::escape::escape;
 
 /// How long a user may take at the identity provider.
-const LIFETIME: Duration = Duration::seconds(600);
+pub(super) const LIFETIME: Duration = Duration::seconds(600);
 
-/// `GET /saml/{account}/login?return_to=/path&provider=id`
+/// `GET /saml/{account}/login?return_to=/path&provider=id`; with `&test=1` it tries a draft.
 pub(super) async fn begin<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,
@@ -36,6 +36,7 @@ pub(super) async fn begin<S: Store, C: Crypto>(
         ));
     }
     let wanted = call.query_parameter("provider");
+    let is_test = call.query_parameter("test").is_some_and(|test| test == "1");
     let mut fresh = false;
     loop {
         let configuration = match fresh {
@@ -45,9 +46,20 @@ pub(super) async fn begin<S: Store, C: Crypto>(
         let Some(configuration) = configuration else {
             return Ok(page::sentence(404, &postern.deployment.public_url, "There is no such account."));
         };
-        match candidates(&configuration, wanted.as_deref()).as_slice() {
+        let found = match is_test {
+            true => draft(&configuration, wanted.as_deref()),
+            false => candidates(&configuration, wanted.as_deref()),
+        };
+        match found.as_slice() {
             // It may have been added a moment ago.
             [] if !fresh => {}
+            [] if is_test => {
+                return Ok(page::sentence(
+                    404,
+                    &postern.deployment.public_url,
+                    "There is no draft here that can be tried.",
+                ));
+            }
             [] => {
                 return Ok(page::sentence(
                     404,
@@ -55,7 +67,7 @@ pub(super) async fn begin<S: Store, C: Crypto>(
                     "No identity provider that a sign-in can begin with is set up here.",
                 ));
             }
-            [provider] => match send(postern, call, &configuration, provider, return_to.clone()).await {
+            [provider] => match send(postern, call, &configuration, provider, return_to.clone(), is_test).await {
                 // It has been deleted since it was read.
                 Err(Ending::Store(StoreError::Constraint(Constraint::Reference))) if !fresh => {}
                 sent => return sent,
@@ -80,18 +92,25 @@ fn candidates<'c>(configuration: &'c Configuration, wanted: Option<&str>) -> Vec
     }
 }
 
+/// The provider of this id, if it is a draft. One that signs people in tells them nothing of what is decided and why.
+fn draft<'c>(configuration: &'c Configuration, wanted: Option<&str>) -> Vec<&'c Provider> {
+    let named = wanted.and_then(|id| configuration.provider(id));
+    named.into_iter().filter(|provider| provider.settings().draft).collect()
+}
+
 async fn send<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,
     configuration: &Configuration,
     provider: &Provider,
     return_to: String,
+    is_test: bool,
 ) -> Result<Answer, Ending> {
     let account = configuration.account.id.as_str();
     // One secret a browser, so that sign-ins in several tabs do not shut each other out.
     let known = call.header("cookie").and_then(browser_secret);
     let secret = known.unwrap_or_else(|| Secret::fresh(postern.crypto));
-    let request = PendingRequest { id: format!("_{}", postern.fresh_id()), return_to };
+    let request = PendingRequest { id: format!("_{}", postern.fresh_id()), return_to, is_test };
     let plan = pending_request::plan(account, &request, provider.id(), secret, postern.now.plus(LIFETIME));
     let bound = store::commit(postern.store, plan).await?;
 

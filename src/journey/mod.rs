@@ -11,6 +11,7 @@ mod page;
 mod route;
 mod session;
 mod sign_in;
+mod trial;
 mod upkeep;
 
 pub use configuration::Configurations;

@@ -5,7 +5,7 @@
 
 use super::configuration::Configuration;
 use super::known::Asked;
-use super::{Ending, Postern, page};
+use super::{Ending, Postern, page, trial};
 use crate::access::{Cookie, Session, SessionSecret, browser_secret};
 use crate::crypto::Crypto;
 use crate::directory::{Change, ManagedBy, Membership, User};
@@ -49,7 +49,7 @@ struct Admitted {
 }
 
 /// Why a round of a sign-in ends without a session.
-enum Stop {
+pub(super) enum Stop {
     Refused(Refusal),
     /// Of a response whose assertion came encrypted, before a signature held. Whether it opened decides nothing of what is done
     /// next, nor of the status: an answer, and the time it takes, would help to decrypt.
@@ -61,6 +61,8 @@ enum Stop {
     /// Another sign-in created or linked the same user at the same time.
     Raced,
     Store(StoreError),
+    /// It tries a draft: this is shown.
+    Tried(Answer),
 }
 
 impl From<StoreError> for Stop {
@@ -91,6 +93,7 @@ pub(super) async fn acs<S: Store, C: Crypto>(
         let (may_change, refusal) = match sign_in(postern, call, &configuration, &mut log).await {
             Ok(signed_in) => return Ok(welcome(&signed_in)),
             Err(Stop::Store(error)) => return Err(error.into()),
+            Err(Stop::Tried(shown)) => return Ok(shown),
             Err(Stop::Raced) => continue,
             Err(Stop::Decided(reason, recording)) => {
                 let refusal = Refusal::Decision(reason);
@@ -171,6 +174,9 @@ async fn sign_in<S: Store, C: Crypto>(
     let posted = Posted::read(call).map_err(Stop::Refused)?;
     let received = ReceivedResponse::parse(&posted.response)?;
     let provider = choose_provider(&received, configuration, log)?;
+    if provider.settings().draft {
+        return Err(Box::pin(trial::answer(postern, call, configuration, provider, received, log)).await);
+    }
 
     let keys = provider.trusted_keys();
     let stop: fn(Refusal) -> Stop = if received.is_encrypted() { Stop::Sealed } else { Stop::Refused };
@@ -302,6 +308,9 @@ async fn look_up<S: Store, C: Crypto>(
     }
     let known = question.read(&mut rows)?;
     let pending = rows.next().map(|rows| rows.first::<PendingRequest>()).transpose()?.flatten();
+    if pending.as_ref().is_some_and(|pending| pending.is_test) {
+        return Err(Stop::Refused(Refusal::Tested { outcome: "the provider is a draft no more".into() }));
+    }
     if !provider.settings().enabled {
         return Err(Stop::Refused(Refusal::ProviderDisabled));
     }

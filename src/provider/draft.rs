@@ -9,7 +9,7 @@ use super::{
 };
 use crate::crypto::{Certificate, KeyError, TrustedKeys};
 use crate::directory::folded;
-use crate::fields::{FieldError, Fields};
+use crate::fields::{FieldError, Fields, Patch};
 use crate::saml::{Binding, IdpMetadata, LogoutService};
 use crate::time::Timestamp;
 use serde_json::{Map, Value};
@@ -38,7 +38,7 @@ impl Provider {
             fields.required("kind");
         }
         fields.known(&Given::FIELDS, metadata.errors);
-        let enabled = fields.boolean("enabled").over(old.is_none_or(|s| s.enabled), true);
+        let (enabled, draft) = state(&mut fields, old);
         let sp_entity_id = fields.text("spEntityId", 1024).over_option(old.and_then(|s| s.sp_entity_id.clone()));
         let allow_idp_initiated =
             fields.boolean("allowIdpInitiated").over(old.is_none_or(|s| s.allow_idp_initiated), true);
@@ -87,6 +87,7 @@ impl Provider {
             name,
             kind,
             enabled,
+            draft,
             sso_url: idp.sso_url,
             sso_binding: idp.sso_binding,
             logout: idp.logout,
@@ -184,6 +185,22 @@ fn too_weak(certificates: &[Certificate], is_new: bool, is_fetched: bool) -> Fie
         (true, true) => "/metadataUrl",
     };
     FieldError { pointer: field.to_owned(), code: "metadata_not_usable", message }
+}
+
+/// Whether it signs anybody in, and whether it is a draft. What nothing is said of follows from the other where it is new.
+fn state(fields: &mut Fields<'_>, old: Option<&Settings>) -> (bool, bool) {
+    let draft = fields.boolean("draft").over(old.is_some_and(|s| s.draft), false);
+    let asked = fields.boolean("enabled");
+    let is_asked = asked == Patch::Set(true);
+    let enabled = asked.over(old.map_or(!draft, |s| s.enabled), !draft);
+    if enabled && draft {
+        let (field, message) = match is_asked {
+            true => ("enabled", "A draft signs nobody in. Send `draft`: false with it."),
+            false => ("draft", "An enabled provider is no draft. Send `enabled`: false with it."),
+        };
+        fields.error_if_first(field, "not_allowed", message);
+    }
+    (enabled, draft)
 }
 
 fn authorization(fields: &mut Fields<'_>, before: &Authorization) -> Authorization {

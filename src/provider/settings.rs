@@ -15,6 +15,9 @@ pub struct Settings {
     pub kind: Kind,
     /// Whether it signs anybody in.
     pub enabled: bool,
+    /// Whether it is being set up: it can be tried, and signs nobody in. Never together with `enabled`.
+    #[serde(default)]
+    pub draft: bool,
     /// Where to send an AuthnRequest.
     pub sso_url: String,
     /// How to send it.

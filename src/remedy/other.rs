@@ -84,6 +84,11 @@ pub(super) const REMEDIES: &[Remedy] = &[
     ),
     (&["missing_email"], "Send the user's e-mail address as an attribute named `email`, or as NameID."),
     (&["provider_disabled"], "Enable the provider."),
+    (
+        &["provider_is_draft"],
+        "Begin at the test URL of the provider to see what would be decided; to sign people in, let it be a draft no more and enable it.",
+    ),
+    (&["tested"], "Nothing is to be done. To sign people in, let the provider be a draft no more and enable it."),
     (&["no_name_id"], "Let the identity provider send a NameID in the subject."),
     (
         &["assertion_encrypted"],

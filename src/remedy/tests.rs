@@ -13,6 +13,8 @@ const THE_SAME_FOR_ALL: &[(&str, &[&str])] = &[
         "it is done here",
         &[
             "provider_disabled",
+            "provider_is_draft",
+            "tested",
             "no_logout_url",
             "not_invited",
             "denied_by_rule",

@@ -100,6 +100,16 @@ impl<'a> ReceivedResponse<'a> {
         self.claimed_issuer.as_deref()
     }
 
+    /// The request that it answers by its own word: enough to look for that, and for nothing else.
+    pub fn claimed_request(&self) -> Option<&str> {
+        let around = self.document.root().attribute("InResponseTo");
+        let mut elements = self.document.elements();
+        around.or_else(|| {
+            let named = |element: Element<'_, '_>| element.is(Namespace::ASSERTION, "SubjectConfirmationData");
+            elements.find(|element| named(*element))?.attribute("InResponseTo")
+        })
+    }
+
     /// Whether the assertion came encrypted.
     pub fn is_encrypted(&self) -> bool {
         self.document.at(self.assertion).local_name() == "EncryptedAssertion"

@@ -1,6 +1,6 @@
 //! Sign-ins that began here and are not answered.
 
-use super::{Plan, Statement};
+use super::{Plan, Statement, Value, flag};
 use crate::id::Secret;
 use crate::time::Timestamp;
 use serde::Deserialize;
@@ -12,6 +12,9 @@ pub struct PendingRequest {
     pub id: String,
     /// The path to come back to.
     pub return_to: String,
+    /// Whether it tries a draft: its answer is shown, and signs nobody in.
+    #[serde(deserialize_with = "flag")]
+    pub is_test: bool,
 }
 
 /// A plan that remembers a request until `expires_at`, for the browser that holds `secret`.
@@ -23,8 +26,8 @@ pub fn plan(
     expires_at: Timestamp,
 ) -> Plan<Secret> {
     let insert = Statement::new(
-        "INSERT INTO pending_requests (account_id, id, provider_id, browser_digest, return_to, expires_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO pending_requests (account_id, id, provider_id, browser_digest, return_to, expires_at, is_test) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         [
             account.into(),
             request.id.as_str().into(),
@@ -32,6 +35,7 @@ pub fn plan(
             secret.digest().as_str().into(),
             request.return_to.as_str().into(),
             expires_at.into(),
+            Value::Integer(i64::from(request.is_test)),
         ],
     );
     let proof = Statement::new(
@@ -44,7 +48,7 @@ pub fn plan(
 /// The open request of this id, if it is this browser's and this provider's.
 pub fn find(account: &str, id: &str, provider: &str, browser_digest: &str, now: Timestamp) -> Statement {
     Statement::new(
-        "SELECT id, return_to FROM pending_requests \
+        "SELECT id, return_to, is_test FROM pending_requests \
          WHERE account_id = ?1 AND id = ?2 AND provider_id = ?3 AND browser_digest = ?4 AND expires_at > ?5",
         [account.into(), id.into(), provider.into(), browser_digest.into(), now.into()],
     )

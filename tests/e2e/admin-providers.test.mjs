@@ -95,7 +95,7 @@ describe('a provider', () => {
     assert.equal(status, 201);
     const { id, sp, certificates, createdAt, updatedAt, ...fields } = body;
     assert.deepEqual(fields, {
-      name: 'Example', kind: 'entra', enabled: true, entityId: 'https://idp.example.com/defaults', ssoUrl: 'https://idp.example.com/sso', ssoBinding: 'redirect', sloUrl: null, sloResponseUrl: null, sloBinding: null,
+      name: 'Example', kind: 'entra', enabled: true, draft: false, entityId: 'https://idp.example.com/defaults', ssoUrl: 'https://idp.example.com/sso', ssoBinding: 'redirect', sloUrl: null, sloResponseUrl: null, sloBinding: null,
       spEntityId: null, allowIdpInitiated: true, clockSkewSeconds: 120, jit: { enabled: false, validationKey: null, validationValue: null, rules: [] }, attributeMapping: usualMapping, allowedEmailDomains: [], acceptUsersOfOtherProviders: false,
       allowUnknownInResponseTo: false, allowSha1: false, signRequests: false, forceAuthn: false, nameIdFormat: null, requestedAuthnContext: [], encryption: 'off', generation: 'current', authorization: { enabled: false, groupsAttribute: null }, version: 1, warnings: [],
       metadataUrl: null, metadataSigningCertificate: null, metadataRefreshedAt: null, metadataError: null,
@@ -112,7 +112,7 @@ describe('a provider', () => {
 
   test('is made with everything that can be set', async () => {
     const account = await newAccount();
-    const settings = { enabled: false, spEntityId: 'urn:example:sp', allowIdpInitiated: false, clockSkewSeconds: 0, jit: { enabled: true, validationKey: 'department', validationValue: 'engineering', rules: [{ conditions: [], effect: 'admit' }] },
+    const settings = { enabled: false, draft: true, spEntityId: 'urn:example:sp', allowIdpInitiated: false, clockSkewSeconds: 0, jit: { enabled: true, validationKey: 'department', validationValue: 'engineering', rules: [{ conditions: [], effect: 'admit' }] },
       allowedEmailDomains: ['example.com'], acceptUsersOfOtherProviders: true,
       allowUnknownInResponseTo: true, allowSha1: true, signRequests: true, forceAuthn: true, nameIdFormat: 'persistent', encryption: 'require',
       requestedAuthnContext: ['urn:oasis:names:tc:SAML:2.0:ac:classes:X509', 'https://refeds.org/profile/mfa'] };

@@ -84,6 +84,23 @@ test('a provider is disabled and enabled, but not over somebody else’s change'
   assert.equal((await now()).enabled, true);
 });
 
+test('a draft is tried, and enabling it ends the draft', async (t) => {
+  const { page, now } = await providerPage(t);
+  await page.getByRole('link', { name: 'Edit' }).click();
+  await page.getByLabel('Draft', { exact: true }).check();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('status').getByText('Provider “Acme IdP” saved.').waitFor();
+  await page.getByText('Draft', { exact: true }).waitFor();
+  const { draft, enabled, sp } = await now();
+  assert.deepEqual([draft, enabled], [true, false]);
+  assert.equal(await page.getByRole('link', { name: 'Try this draft' }).getAttribute('href'), sp.testUrl);
+  await assertSound(page, 'draft');
+  await page.getByRole('button', { name: 'Enable' }).click();
+  await page.getByRole('status').getByText('Acme IdP is enabled.').waitFor();
+  const after = await now();
+  assert.deepEqual([after.draft, after.enabled], [false, true]);
+});
+
 test('deleting asks first, naming the provider', async (t) => {
   const { account, page, path } = await providerPage(t);
   await page.getByRole('button', { name: 'Delete' }).click();

@@ -60,7 +60,7 @@ fn post(site: &Site, case: &Case) -> Answer {
     if let Some(id) = pending {
         let secret = "A".repeat(43);
         let provider = &site.database.select("SELECT id FROM providers")[0];
-        let pending = PendingRequest { id: id.clone(), return_to: "/reports".into() };
+        let pending = PendingRequest { id: id.clone(), return_to: "/reports".into(), is_test: false };
         let until = site.now().plus(Duration::seconds(60));
         let plan = pending_request::plan("acme", &pending, provider, Secret::presented(&secret).unwrap(), until);
         pollster::block_on(commit(&site.database, plan)).unwrap();

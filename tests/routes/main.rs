@@ -6,6 +6,7 @@ mod accounts;
 mod authorization;
 mod corpus;
 mod directory;
+mod drafts;
 mod dry_run;
 mod explain;
 mod faults;

@@ -51,6 +51,7 @@ fn a_provider_is_made_from_its_metadata() {
             "certificates",
             "clockSkewSeconds",
             "createdAt",
+            "draft",
             "enabled",
             "encryption",
             "entityId",
@@ -120,6 +121,7 @@ fn a_provider_is_made_from_its_metadata() {
             "sloUrl": "https://sp.example/saml/acme/slo",
             "metadataUrl": format!("https://sp.example/saml/acme/metadata?provider={id}"),
             "loginUrl": format!("https://sp.example/saml/acme/login?provider={id}"),
+            "testUrl": format!("https://sp.example/saml/acme/login?provider={id}&test=1"),
         })
     );
     let read = site.get(&path(&provider)).admin().send();

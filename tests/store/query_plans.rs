@@ -234,7 +234,7 @@ fn no_list_is_sorted_after_it_is_read() {
 
 /// What commits run: each log row, and the proof that looks for it after an error of unknown effect.
 fn plans_and_proofs(database: &Database) -> Vec<Statement> {
-    let request = PendingRequest { id: "_r1".into(), return_to: "/".into() };
+    let request = PendingRequest { id: "_r1".into(), return_to: "/".into(), is_test: false };
     let pending = pending_request::plan("acme", &request, "p1", secret(), NOW);
     let change: Change<'_, ()> = Change {
         id: "c1".into(),

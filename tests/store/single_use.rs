@@ -13,7 +13,7 @@ pub(crate) fn secret() -> Secret {
 }
 
 pub(crate) fn remember_request(database: &Database, id: &str, until: Timestamp) {
-    let request = PendingRequest { id: id.into(), return_to: "/reports?year=1".into() };
+    let request = PendingRequest { id: id.into(), return_to: "/reports?year=1".into(), is_test: false };
     let plan = pending_request::plan("acme", &request, "p1", secret(), until);
     let bound = pollster::block_on(commit(database, plan)).unwrap();
     assert_eq!(bound.get().digest(), secret().digest());
@@ -29,7 +29,7 @@ fn a_pending_request_is_found_by_its_account_provider_browser_and_time() {
         let rows = run(&database, pending_request::find(account, id, provider, digest, now)).unwrap();
         rows.first::<PendingRequest>().unwrap()
     };
-    let request = PendingRequest { id: "_r1".into(), return_to: "/reports?year=1".into() };
+    let request = PendingRequest { id: "_r1".into(), return_to: "/reports?year=1".into(), is_test: false };
     assert_eq!(found("acme", "_r1", "p1", &digest, NOW), Some(request.clone()));
     assert_eq!(found("acme", "_r1", "p1", &digest, Timestamp(end.0 - 1)), Some(request));
     assert_eq!(found("acme", "_r1", "p1", &digest, end), None, "the end is exclusive");

@@ -4,22 +4,26 @@
 //! A sign-in stops at the first check that fails. Here every check is evaluated for which there is something to evaluate
 //! it on; without a signature that holds, that is what the document claims, and the outcome says so.
 
-use super::findings::{Findings, fact};
+use super::findings::{Decided, Findings, fact};
 use super::{json_object, not_found};
 use crate::crypto::Crypto;
-use crate::directory::Profile;
+use crate::directory::{Membership, Profile};
 use crate::fields::{Fields, Patch};
 use crate::http::{Answer, Call};
 use crate::jit::{self, Known};
+use crate::journey::configuration::Configuration;
 use crate::journey::known::Asked;
 use crate::journey::{Ending, Postern};
 use crate::problem::Problem;
 use crate::provider::Provider;
 use crate::refusal::Refusal;
-use crate::saml::{self, AuthenticResponse, Check, Decryption, Expectations, Outcome, ReceivedResponse, SamlError};
+use crate::saml::{
+    self, AuthenticResponse, Check, Decryption, Expectations, Outcome, ReceivedResponse, SamlError, VerifiedAssertion,
+};
+use crate::store::pending_request::PendingRequest;
 use crate::store::{Store, StoreError};
 use crate::time::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// What a signature must be, for people.
 const BY_A_CERTIFICATE: &str = "a signature by a certificate of the provider";
@@ -76,12 +80,29 @@ pub(crate) async fn explain<S: Store, C: Crypto>(
         clock_skew: provider.clock_skew(),
         now: question.at,
     };
-    let decryption = postern.decryption(&configuration, provider);
-    let authentic = authenticate(postern, provider, &decryption, received, &expectations, &mut findings).await;
-    if let Some(authentic) = authentic {
-        decide(postern, account, provider, authentic, &expectations, &mut findings).await?;
-    }
+    examine(postern, &configuration, provider, received, &expectations, None, &mut findings).await?;
     Ok(Answer::json(200, &findings.into_json(provider.settings().kind)))
+}
+
+/// Everything that can be said of a response to a provider. It is to answer `pending`; without, the request that it names
+/// counts as open. Answers with the assertion, if it holds.
+pub(in crate::journey) async fn examine<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    configuration: &Configuration,
+    provider: &Provider,
+    received: ReceivedResponse<'_>,
+    expectations: &Expectations<'_>,
+    pending: Option<&PendingRequest>,
+    findings: &mut Findings,
+) -> Result<Option<VerifiedAssertion>, StoreError> {
+    let decryption = postern.decryption(configuration, provider);
+    match authenticate(postern, provider, &decryption, received, expectations, findings).await {
+        Some(authentic) => {
+            let account = &configuration.account.id;
+            decide(postern, account, provider, authentic, expectations, pending, findings).await
+        }
+        None => Ok(None),
+    }
 }
 
 impl Question {
@@ -193,8 +214,9 @@ async fn decide<S: Store, C: Crypto>(
     provider: &Provider,
     authentic: AuthenticResponse,
     expectations: &Expectations<'_>,
+    pending: Option<&PendingRequest>,
     findings: &mut Findings,
-) -> Result<(), StoreError> {
+) -> Result<Option<VerifiedAssertion>, StoreError> {
     let name_id = authentic.name_id().cloned();
     let mapping = &provider.settings().attribute_mapping;
     let person = name_id.as_ref().map(|name_id| jit::person(mapping, name_id, authentic.attributes()));
@@ -206,28 +228,34 @@ async fn decide<S: Store, C: Crypto>(
 
     let somebody = |check: &Check| check.name == "name_id" && check.outcome == Outcome::Passed;
     let (Some(name_id), Some(person), true) = (&name_id, &person, findings.checks.iter().any(somebody)) else {
-        return Ok(());
+        return Ok(None);
     };
     let known = known(postern, account, provider, &authentic, profile).await?;
     if findings.refusal.is_some() {
         let preview = jit::preview(provider, name_id, authentic.attributes(), person, known);
-        findings.decision = Some(json!({ "outcome": preview.outcome, "trace": preview.trace, "hypothetical": true }));
-        return Ok(());
+        let (outcome, trace, membership) = (preview.outcome, preview.trace, Membership::default());
+        findings.decision = Some(Decided { outcome, trace, membership, hypothetical: true });
+        return Ok(None);
     }
     let verified = authentic.check(expectations).and_then(|checked| {
         let named = checked.in_response_to().map(str::to_owned);
-        checked.answering(named.as_deref(), provider.unsolicited())
+        let pending = pending.map(|pending| pending.id.as_str());
+        checked.answering(pending.or(named.as_deref()), provider.unsolicited())
     });
     match verified {
         Ok(assertion) => {
             let decision = jit::decide(provider, &assertion, person, known);
             let outcome = decision.outcome_name();
-            findings.decision = Some(json!({ "outcome": outcome, "trace": decision.trace, "hypothetical": false }));
+            let (trace, membership) = (decision.trace, decision.membership);
+            findings.decision = Some(Decided { outcome, trace, membership, hypothetical: false });
             findings.refusal = decision.outcome.err().map(Refusal::Decision);
+            Ok(Some(assertion))
         }
-        Err(error) => findings.refusal = Some(Refusal::Saml(error)),
+        Err(error) => {
+            findings.refusal = Some(Refusal::Saml(error));
+            Ok(None)
+        }
     }
-    Ok(())
 }
 
 /// What the directory knows of the one whom the response is about.

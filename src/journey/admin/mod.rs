@@ -6,7 +6,7 @@ mod caller;
 pub(super) mod dry_run;
 pub(super) mod events;
 pub(super) mod explain;
-mod findings;
+pub(super) mod findings;
 pub(super) mod groups;
 pub(super) mod invitations;
 pub(super) mod keys;

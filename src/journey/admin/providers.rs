@@ -234,12 +234,14 @@ fn shown<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, account: &str, provid
         "sloUrl": postern.slo_url(account),
         "metadataUrl": public_url.url(&format!("/saml/{account}/metadata?provider={}", provider.id())),
         "loginUrl": public_url.url(&format!("/saml/{account}/login?provider={}", provider.id())),
+        "testUrl": public_url.url(&format!("/saml/{account}/login?provider={}&test=1", provider.id())),
     });
     json!({
         "id": provider.id(),
         "name": settings.name,
         "kind": settings.kind,
         "enabled": settings.enabled,
+        "draft": settings.draft,
         "entityId": provider.entity_id(),
         "ssoUrl": settings.sso_url,
         "ssoBinding": settings.sso_binding,

@@ -135,6 +135,18 @@ export const journeys = {
     },
   }),
   'a sign-in that began here': signIn({ respond: fromHere, warm: true }),
+  'a test of a draft': {
+    ...signIn({ respond: async (account) => {
+      const { id, cookie } = await account.begin({ test: true });
+      return { cookie, samlResponse: await account.sign({ nameId: ADA, inResponseTo: id }) };
+    }, settings: { draft: true }, warm: true }),
+    calls: 3,
+    success: 200,
+    async holds({ account }) {
+      const { sessions, users } = await account.snapshot();
+      assert.deepEqual([sessions, users], [[], []]);
+    },
+  },
   'a refusal': {
     ...signIn({ respond: fromIdp, settings: { jit: { enabled: false } } }),
     success: 403,

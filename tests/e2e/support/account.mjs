@@ -89,8 +89,9 @@ export class TestAccount {
   }
 
   /** Begins a sign-in here: the request that the identity provider gets, and the cookie that binds the browser. */
-  async begin({ provider = this.provider, returnTo, cookie, fault } = {}) {
+  async begin({ provider = this.provider, returnTo, cookie, fault, test = false } = {}) {
     const query = new URLSearchParams({ provider: provider.id });
+    if (test) query.set('test', '1');
     if (returnTo !== undefined) query.set('return_to', returnTo);
     const answer = await this.postern.fetch(`${new URL(provider.sp.loginUrl).pathname}?${query}`, { headers: cookie ? { cookie } : {}, fault });
     if (answer.status !== 302) return { answer };

@@ -9,7 +9,8 @@ export function assertConsistent(rows) {
   const isThere = (providerId) => !deleted.has(providerId);
 
   const assertions = spent.filter(({ kind }) => kind === 'assertion');
-  assert.equal(assertions.length, signedIn.length, 'an assertion is spent with each sign-in, and with nothing else');
+  const tested = log.filter(({ error, name_id: nameId }) => nameId && error?.includes('"code":"tested"'));
+  assert.equal(assertions.length, signedIn.length + tested.length, 'an assertion is spent with each sign-in and each test that it passes, and with nothing else');
   for (const { id } of spent.filter(({ kind }) => kind === 'request')) {
     assert.ok(!pending.some((request) => request.id === id), 'a spent request is no longer open');
   }

@@ -7,6 +7,7 @@ import { protocolFields, readProtocol } from './protocol-fields.js';
 const blank = {
   name: '',
   kind: 'okta',
+  draft: false,
   metadataUrl: null,
   metadataSigningCertificate: null,
   spEntityId: null,
@@ -37,6 +38,12 @@ export function providerFields(provider = blank, isNew = provider === blank) {
       label: 'IdP kind',
       value: provider.kind,
       options: Object.entries(kinds).map(([key, { name }]) => [key, name]),
+    }),
+    draft: checkField({
+      name: 'draft',
+      label: 'Draft',
+      value: provider.draft,
+      hint: 'Nobody can sign in through a draft. You can try it: it shows what the IdP sends and what would be decided.',
     }),
     metadataUrl: textField({
       name: 'metadataUrl',
@@ -132,6 +139,7 @@ function layout(fields) {
         fields.metadataSigningCertificate.element,
         fields.metadataEntityId.element,
       ),
+      fields.draft.element,
     ),
     h(
       'fieldset',
@@ -166,6 +174,9 @@ export function readProvider(fields) {
   return {
     name: fields.name.read().trim(),
     kind: fields.kind.read(),
+    draft: fields.draft.read(),
+    // What becomes a draft signs nobody in any more.
+    ...(fields.draft.read() ? { enabled: false } : {}),
     metadataUrl: text(fields.metadataUrl),
     // Without one, the other one is meant.
     metadataXml: fields.metadataXml.read() || undefined,

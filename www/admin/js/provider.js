@@ -36,6 +36,7 @@ export async function providerView(context) {
           'Sign in as one of the people assigned to the app in your IdP. Each attempt is in the ',
           h('a', { href: link(['accounts', account, 'sign-ins']) }, 'sign-in log'),
           ', with the reason if it was refused.',
+          provider.draft ? ' A draft signs nobody in: you are shown what came and what would be decided. Enabling it ends the draft.' : null,
         ),
         startLink(provider),
       ),
@@ -63,17 +64,18 @@ function notes(kind, { jit }) {
     : null;
 }
 
-function startLink({ enabled, sp }) {
-  if (!enabled) return h('p', { class: 'muted' }, 'The provider is disabled: enable it first.');
+function startLink({ enabled, draft, sp }) {
+  if (!enabled && !draft) return h('p', { class: 'muted' }, 'The provider is disabled: enable it first, or make it a draft to try it.');
+  const [url, text] = draft ? [sp.testUrl, 'Try this draft'] : [sp.loginUrl, 'Sign in through this provider'];
   // Only a web address may become a link: the rest could be anything that runs.
-  return /^https?:\/\//.test(sp.loginUrl)
+  return /^https?:\/\//.test(url)
     ? h(
         'p',
         {},
         h(
           'a',
-          { class: 'button', href: sp.loginUrl, target: '_blank', rel: 'noopener' },
-          'Sign in through this provider',
+          { class: 'button', href: url, target: '_blank', rel: 'noopener' },
+          text,
           h('span', { class: 'unseen' }, ' (opens a new tab)'),
         ),
       )
@@ -152,7 +154,7 @@ function actions({ account, go, reload, announce }, path, provider, etag) {
 
   const setEnabled = () =>
     attempt(async () => {
-      await request('PATCH', path, { etag, body: { enabled: !provider.enabled } });
+      await request('PATCH', path, { etag, body: { enabled: !provider.enabled, draft: false } });
       await reload();
       announce(
         provider.enabled ? `${provider.name} is disabled. Nobody can sign in through it.` : `${provider.name} is enabled.`,

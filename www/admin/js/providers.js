@@ -50,9 +50,9 @@ function fact(term, value) {
 }
 
 /** Words, not colour alone. */
-export function states({ enabled, jit }) {
+export function states({ enabled, draft, jit }) {
   return [
-    enabled ? badge('good', 'Enabled') : badge('off', 'Disabled'),
+    draft ? badge('off', 'Draft') : enabled ? badge('good', 'Enabled') : badge('off', 'Disabled'),
     ' ',
     jit.enabled ? badge('good', 'JIT on') : badge('off', 'JIT off'),
   ];
