@@ -9,15 +9,25 @@ use sha2::{Digest, Sha256};
 /// A fresh id: ten characters of time in milliseconds, sixteen of randomness, in Crockford's base 32. Ids sort by the
 /// time of their making; 80 random bits a millisecond keep them apart and unguessable.
 pub fn fresh<C: Crypto>(crypto: &C, now: Timestamp) -> String {
-    const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
     let mut random = [0_u8; 16];
     crypto.random(&mut random);
-    let digit = |value: u64| char::from(ALPHABET[(value % 32) as usize]);
-    let time = now.0.max(0).unsigned_abs();
-    let mut id = String::with_capacity(26);
-    id.extend((0..10).rev().map(|place| digit(time >> (place * 5))));
+    let mut id = before_all_of(now);
     id.extend(random.iter().map(|byte| digit(u64::from(*byte))));
     id
+}
+
+/// What all ids that are made at a time begin with: it sorts before each of them, and after all that are made before.
+pub fn before_all_of(time: Timestamp) -> String {
+    let time = time.0.max(0).unsigned_abs();
+    let mut id = String::with_capacity(26);
+    id.extend((0..10).rev().map(|place| digit(time >> (place * 5))));
+    id
+}
+
+/// The last five bits, as a character.
+fn digit(value: u64) -> char {
+    const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    char::from(ALPHABET[(value % 32) as usize])
 }
 
 /// Whether the text can be an account id (SPEC section 1): `[A-Za-z0-9_-]{1,64}`.
@@ -76,6 +86,8 @@ mod tests {
         let later = fresh(&crypto, Timestamp(1_795_327_200_001));
         assert_eq!(earlier.len(), 26);
         assert!(earlier < later, "{earlier} {later}");
+        let between = before_all_of(Timestamp(1_795_327_200_001));
+        assert!(earlier < between && between < later, "{earlier} {between} {later}");
     }
 
     #[test]

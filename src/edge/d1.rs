@@ -13,7 +13,7 @@ impl D1 {
 
     fn prepare(&self, statement: &Statement) -> Result<D1PreparedStatement, Error> {
         let parameters: Vec<JsValue> = statement.parameters.iter().map(js_value).collect();
-        self.0.prepare(statement.sql).bind(&parameters)
+        self.0.prepare(statement.sql.as_ref()).bind(&parameters)
     }
 }
 

@@ -1,9 +1,10 @@
 //! The change log: what admins changed, in the transaction of the change. One version of a resource is made once, so the
 //! log is the optimistic lock as well.
 
-use super::{Plan, Statement, StoreError};
+use super::log::{Filter, Log, Takes};
+use super::{Plan, Statement, StoreError, millis, optional_json};
 use crate::time::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A change that is to be logged.
 #[derive(Clone, Debug)]
@@ -59,3 +60,38 @@ impl<T: Serialize> Change<'_, T> {
         ))
     }
 }
+
+/// A change that was logged.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Logged {
+    /// Id of the row.
+    pub id: String,
+    /// When.
+    #[serde(deserialize_with = "millis")]
+    pub at: Timestamp,
+    /// Who: `setup-token`, `user/…`, `service-account/…`, or `provider/…` for what a sign-in or its metadata changed.
+    pub actor: String,
+    /// What, as `noun.verb`.
+    pub action: String,
+    /// Which, as `noun/id`.
+    pub resource: String,
+    /// The version that the change made.
+    pub version: i64,
+    /// The resource as it was.
+    #[serde(deserialize_with = "optional_json")]
+    pub before: Option<serde_json::Value>,
+    /// The resource as it came to be.
+    #[serde(deserialize_with = "optional_json")]
+    pub after: Option<serde_json::Value>,
+}
+
+/// The log.
+pub static LOG: Log = Log {
+    table: "changes",
+    columns: "id, at, actor, action, resource, version, before, after",
+    filters: &[
+        Filter::indexed("resource", "resource", Takes::Text, "changes_resource"),
+        Filter::indexed("actor", "actor", Takes::Text, "changes_actor"),
+        Filter::indexed("action", "action", Takes::Text, "changes_action"),
+    ],
+};

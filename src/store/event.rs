@@ -1,6 +1,7 @@
 //! The event log: what happened without an admin's asking. An event of one kind about one subject is told once.
 
-use super::{Page, Plan, Statement, Value, json, millis};
+use super::log::{Filter, Log, Takes};
+use super::{Plan, Statement, Value, json, millis};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -60,12 +61,12 @@ fn parameters(account: &str, event: &Event) -> [Value; 6] {
     ]
 }
 
-/// A page of events, the newest first.
-pub fn list(account: &str, page: &Page) -> Statement {
-    // After every id that can be made.
-    let before: Value = page.after.as_deref().unwrap_or("~").into();
-    Statement::new(
-        "SELECT id, at, kind, subject, detail FROM events WHERE account_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
-        [account.into(), before, page.rows()],
-    )
-}
+/// The log.
+pub static LOG: Log = Log {
+    table: "events",
+    columns: "id, at, kind, subject, detail",
+    filters: &[
+        Filter::indexed("subject", "subject", Takes::Text, "events_subject"),
+        Filter::indexed("kind", "kind", Takes::Text, "events_kind"),
+    ],
+};

@@ -13,6 +13,7 @@ pub mod event;
 pub mod grant;
 pub mod group;
 pub mod invitation;
+pub mod log;
 pub mod pending_logout;
 pub mod pending_request;
 mod plan;
@@ -31,6 +32,7 @@ pub use plan::{Committed, Plan, commit};
 
 use crate::time::Timestamp;
 use serde::de::DeserializeOwned;
+use std::borrow::Cow;
 
 /// A database that runs a list of statements as one transaction: the shape of D1's `batch`.
 #[allow(async_fn_in_trait, reason = "futures of the edge are never sent between threads")]
@@ -42,15 +44,15 @@ pub trait Store {
 /// SQL with its parameters, `?1` being the first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Statement {
-    /// Constant text: no value ever becomes SQL.
-    pub sql: &'static str,
+    /// Constant text, or put together of constant texts: no value ever becomes SQL.
+    pub sql: Cow<'static, str>,
     /// Values in the order of their numbers.
     pub parameters: Vec<Value>,
 }
 
 impl Statement {
     fn new<const N: usize>(sql: &'static str, parameters: [Value; N]) -> Self {
-        Self { sql, parameters: parameters.into() }
+        Self { sql: Cow::Borrowed(sql), parameters: parameters.into() }
     }
 }
 

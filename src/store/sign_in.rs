@@ -1,6 +1,8 @@
 //! The sign-in log: each attempt, with why it ended as it did (SPEC section 12).
 
-use super::{Page, Plan, Rows, Statement, StoreError, Value, json, millis, optional_json};
+use super::log::{Filter, Log, Takes};
+use super::{Plan, Rows, Statement, StoreError, Value, json, millis, optional_json};
+use crate::directory::Email;
 use crate::jit::Step;
 use crate::refusal::Explanation;
 use crate::time::Timestamp;
@@ -50,11 +52,6 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// From its name in the API and in the database.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::SignedIn, Self::Refused].into_iter().find(|outcome| outcome.name() == name)
-    }
-
     fn name(self) -> &'static str {
         match self {
             Self::SignedIn => "signed_in",
@@ -112,7 +109,8 @@ impl SignIn {
         let trace = json(serde_json::to_string(&self.trace))?;
         Ok(Statement::new(
             "INSERT INTO sign_ins (account_id, id, at, outcome, initiated_by, provider_id, provider_name, user_id, \
-             email, name_id, decision, error, trace) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+             email, email_folded, name_id, decision, error, trace) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
             [
                 account.into(),
                 self.id.as_str().into(),
@@ -123,6 +121,7 @@ impl SignIn {
                 self.provider_name.as_deref().into(),
                 self.user_id.as_deref().into(),
                 self.email.as_deref().into(),
+                self.email.as_deref().and_then(|email| Email::parse(email).ok()).as_ref().map(Email::folded).into(),
                 self.name_id.as_deref().into(),
                 self.decision.as_deref().into(),
                 error.as_deref().into(),
@@ -141,25 +140,20 @@ pub fn find(account: &str, id: &str) -> Statement {
     )
 }
 
-/// A page of attempts, the newest first; only those of one outcome, if it is given.
-pub fn list(account: &str, outcome: Option<Outcome>, page: &Page) -> Statement {
-    // After every id that can be made: its first character is the highest of their alphabet's and then some.
-    let before: Value = page.after.as_deref().unwrap_or("~").into();
-    match outcome {
-        Some(outcome) => Statement::new(
-            "SELECT id, at, outcome, initiated_by, provider_id, provider_name, user_id, email, name_id, decision, \
-             error, trace FROM sign_ins WHERE account_id = ?1 AND outcome = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4",
-            [account.into(), outcome.name().into(), before, page.rows()],
-        ),
-        None => Statement::new(
-            "SELECT id, at, outcome, initiated_by, provider_id, provider_name, user_id, email, name_id, decision, \
-             error, trace FROM sign_ins WHERE account_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
-            [account.into(), before, page.rows()],
-        ),
-    }
-}
+/// The log. Most attempts are of one provider or of few, so that it needs no index.
+pub static LOG: Log = Log {
+    table: "sign_ins",
+    columns: "id, at, outcome, initiated_by, provider_id, provider_name, user_id, email, name_id, decision, error, trace",
+    filters: &[
+        Filter::indexed("userId", "user_id", Takes::Text, "sign_ins_user"),
+        Filter::indexed("email", "email_folded", Takes::Email, "sign_ins_email"),
+        Filter::indexed("code", "error ->> '$.code'", Takes::Text, "sign_ins_code"),
+        Filter::indexed("outcome", "outcome", Takes::OneOf(&["signed_in", "refused"]), "sign_ins_outcome"),
+        Filter::scanned("providerId", "provider_id", Takes::Text),
+    ],
+};
 
-/// Reads what [`find`] or [`list`] found.
+/// Reads what [`find`] or a page of [`LOG`] found.
 pub fn read(rows: &Rows) -> Result<Vec<SignIn>, StoreError> {
     rows.all()
 }

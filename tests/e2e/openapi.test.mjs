@@ -126,6 +126,7 @@ describe('every answer that it names happens:', () => {
     deleteInvitation: (a, ids) => `/accounts/${a}/invitations/${ids.invitation}`,
     listSignIns: (a) => `/accounts/${a}/sign-ins`, readSignIn: (a, ids) => `/accounts/${a}/sign-ins/${ids.signIn}`,
     listKeys: (a) => `/accounts/${a}/keys`, createKey: (a) => `/accounts/${a}/keys`, listEvents: (a) => `/accounts/${a}/events`,
+    listChanges: (a) => `/accounts/${a}/audit-log`,
     explainResponse: (a) => `/accounts/${a}/saml/explain`,
   };
   /** What says who may do what: its list, and a body that makes one. */

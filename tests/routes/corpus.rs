@@ -126,7 +126,7 @@ fn every_response_to_refuse_writes_one_line_of_the_log_and_nothing_else() {
 /// Time is an answer too: what a ciphertext opened to must not decide how often the database or a private key is asked.
 #[test]
 fn whether_an_assertion_opened_shows_in_no_call_of_the_database_or_of_a_key() {
-    let mut by_calls = BTreeMap::<(usize, Vec<&str>), Vec<String>>::new();
+    let mut by_calls = BTreeMap::<(usize, Vec<String>), Vec<String>>::new();
     let mut codes = BTreeSet::new();
     for case in cases("refuse/encryption") {
         let code = &case.header.refused.as_ref().unwrap().code;
@@ -145,7 +145,7 @@ fn whether_an_assertion_opened_shows_in_no_call_of_the_database_or_of_a_key() {
         site.database.watch(&[]);
         assert_eq!(post(&site, &case).status, 403, "{}", case.name);
         assert_eq!(site.last_sign_in(), *code, "{}", case.name);
-        let calls = site.database.statements().iter().map(|statement| statement.sql).collect();
+        let calls = site.database.statements().into_iter().map(|statement| statement.sql.into_owned()).collect();
         // Where a signature around the ciphertext is not sound, no key is asked: that is told before.
         let tried = site.crypto.tried();
         let is_asked = !tried.is_empty();

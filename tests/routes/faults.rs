@@ -101,6 +101,9 @@ fn every_other_route_answers_503_while_the_database_is_gone() {
         "/api/v1/accounts/acme/users/x",
         "/api/v1/accounts/acme/sign-ins",
         "/api/v1/accounts/acme/sign-ins/x",
+        "/api/v1/accounts/acme/sign-ins?format=ndjson",
+        "/api/v1/accounts/acme/events",
+        "/api/v1/accounts/acme/audit-log",
     ] {
         site.forget();
         site.database.watch(&gone);

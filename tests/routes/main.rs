@@ -15,6 +15,7 @@ mod jit;
 mod keys;
 mod login;
 mod logout;
+mod logs;
 mod metadata;
 mod overtaken;
 mod pages;

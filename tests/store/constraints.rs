@@ -96,7 +96,7 @@ fn what_the_schema_forbids_is_told_in_its_own_words() {
     open_session(&database, "s1", "d1").unwrap();
     let same_digest = constraint(open_session(&database, "s2", "d1"));
     assert_eq!(same_digest, Constraint::Other("sessions.account_id, sessions.digest".into()));
-    let bad_kind = Statement { sql: "INSERT INTO spent VALUES ('acme', 'x', 'y', 1)", parameters: Vec::new() };
+    let bad_kind = Statement { sql: "INSERT INTO spent VALUES ('acme', 'x', 'y', 1)".into(), parameters: Vec::new() };
     assert!(matches!(constraint(run(&database, bad_kind)), Constraint::Other(_)));
 }
 

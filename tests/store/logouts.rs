@@ -5,6 +5,7 @@ use crate::support::database::Database;
 use postern::access::Session;
 use postern::saml::NameId;
 use postern::store::event::{self, Event};
+use postern::store::log::Wanted;
 use postern::store::session::{self, EndedSession, Named};
 use postern::store::{Constraint, Page, StoreError, commit, pending_logout};
 use postern::time::{Duration, Timestamp};
@@ -141,7 +142,7 @@ fn an_event_is_read_as_it_was_logged_the_newest_first_and_told_once() {
     }
     let list = |account, after: Option<&str>, limit| {
         let page = Page { after: after.map(str::to_owned), limit };
-        run(&database, event::list(account, &page)).unwrap().all::<Event>().unwrap()
+        run(&database, Wanted::all(&event::LOG, page).rows(account)).unwrap().all::<Event>().unwrap()
     };
     assert_eq!(list("acme", None, 50), ["e3", "e2", "e1"].map(event_of));
     assert_eq!(list("acme", None, 1).len(), 2, "one more than asked for tells of a next page");

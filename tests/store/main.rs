@@ -6,6 +6,7 @@ mod account_keys;
 mod commits;
 mod constraints;
 mod directory;
+mod filters;
 mod logouts;
 mod logs;
 mod query_plans;

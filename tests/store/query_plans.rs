@@ -99,13 +99,10 @@ fn statements() -> Vec<(&'static str, Statement)> {
         ("pending_logout::find", pending_logout::find("acme", "_l1", "p1", NOW)),
         ("pending_logout::delete", pending_logout::delete("acme", "_l1")),
         ("pending_logout::purge", pending_logout::purge(NOW)),
-        ("event::list", event::list("acme", &page())),
         ("recording::list", recording::list("acme", "p1", NOW, &page())),
         ("recording::delete_of_provider", recording::delete_of_provider("acme", "p1")),
         ("recording::purge", recording::purge(NOW)),
         ("sign_in::find", sign_in::find("acme", "i1")),
-        ("sign_in::list", sign_in::list("acme", None, &page())),
-        ("sign_in::list of an outcome", sign_in::list("acme", Some(Outcome::Refused), &page())),
     ];
     all.extend(access());
     all.extend(inserts());
@@ -274,7 +271,7 @@ fn plans_and_their_proofs_go_by_an_index() {
 
 #[test]
 fn these_are_all_statements_that_there_are() {
-    let tried: BTreeSet<&str> = statements()
+    let tried: BTreeSet<_> = statements()
         .into_iter()
         .map(|(_, statement)| statement)
         .chain(plans_and_proofs(&scene()))
@@ -299,7 +296,7 @@ fn what_goes_with_a_provider_or_a_user_is_found_by_an_index() {
         "DELETE FROM records WHERE account_id = 'acme' AND service_account_id = 's1'",
         "DELETE FROM api_tokens WHERE account_id = 'acme' AND api_key_id = 'k1'",
     ] {
-        let steps = database.plan(&Statement { sql, parameters: Vec::new() });
+        let steps = database.plan(&Statement { sql: sql.into(), parameters: Vec::new() });
         assert!(steps.iter().all(|step| step.starts_with("SEARCH")), "{sql}: {steps:?}");
     }
 }

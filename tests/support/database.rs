@@ -104,6 +104,16 @@ impl Database {
         steps.unwrap().map(Result::unwrap).collect()
     }
 
+    /// How many instructions of its machine SQLite takes for a statement: a row that is looked at takes several.
+    pub(crate) fn steps(&self, statement: &Statement) -> usize {
+        let connection = self.connection.borrow();
+        let mut prepared = connection.prepare(&statement.sql).unwrap();
+        let mut rows = prepared.query(params_from_iter(statement.parameters.iter().map(Bound))).unwrap();
+        while rows.next().unwrap().is_some() {}
+        drop(rows);
+        prepared.get_status(rusqlite::StatementStatus::VmStep).unsigned_abs() as usize
+    }
+
     fn run(&self, statements: &[Statement]) -> Result<Vec<Rows>, StoreError> {
         let mut connection = self.connection.borrow_mut();
         let transaction = connection.transaction().unwrap();
@@ -147,7 +157,7 @@ fn migrations() -> Vec<(String, String)> {
 }
 
 fn rows(connection: &Connection, statement: &Statement) -> rusqlite::Result<Rows> {
-    let mut prepared = connection.prepare_cached(statement.sql)?;
+    let mut prepared = connection.prepare_cached(&statement.sql)?;
     let names: Vec<String> = prepared.column_names().map(str::to_owned).collect();
     // Refuses a statement of which a parameter is missing or left over.
     let mut found = prepared.query(params_from_iter(statement.parameters.iter().map(Bound)))?;

@@ -4,12 +4,12 @@ pub(super) mod access;
 pub(super) mod accounts;
 mod caller;
 pub(super) mod dry_run;
-pub(super) mod events;
 pub(super) mod explain;
 pub(super) mod findings;
 pub(super) mod groups;
 pub(super) mod invitations;
 pub(super) mod keys;
+pub(super) mod logs;
 pub(super) mod providers;
 pub(super) mod records;
 pub(super) mod sign_ins;
@@ -70,11 +70,16 @@ fn etag(version: i64) -> String {
 
 /// The page that `limit` and `cursor` ask for.
 fn page_of(call: &Call) -> Result<Page, Answer> {
+    page_within(call, 50, 200)
+}
+
+/// The page that `limit` and `cursor` ask for, where so many items are usual and so many the most.
+fn page_within(call: &Call, usual: u32, most: u32) -> Result<Page, Answer> {
     let limit = match call.query_parameter("limit") {
-        None => 50,
+        None => usual,
         Some(text) => match text.parse::<u32>() {
-            Ok(limit @ 1..=200) => limit,
-            _ => return Err(Problem::new(400, "limit must be a whole number from 1 to 200.").answer()),
+            Ok(limit) if (1..=most).contains(&limit) => limit,
+            _ => return Err(Problem::new(400, format!("limit must be a whole number from 1 to {most}.")).answer()),
         },
     };
     let after = call.query_parameter("cursor").filter(|cursor| !cursor.is_empty());

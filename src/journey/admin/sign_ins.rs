@@ -1,36 +1,14 @@
-//! `/api/v1/accounts/{account}/sign-ins`
+//! `/api/v1/accounts/{account}/sign-ins/{id}`
 
-use super::{list_answer, not_found, page_of};
+use super::not_found;
 use crate::crypto::Crypto;
-use crate::http::{Answer, Call};
+use crate::http::Answer;
 use crate::journey::{Ending, Postern};
-use crate::problem::Problem;
-use crate::store::account::Account;
-use crate::store::sign_in::{Outcome, SignIn};
+use crate::store::sign_in::SignIn;
 use crate::store::{self, Store};
 use serde_json::{Value, json};
 
-/// `GET`, the newest first, all or `?outcome=`
-pub(crate) async fn list<S: Store, C: Crypto>(
-    postern: &Postern<'_, S, C>,
-    call: &Call,
-    account: &str,
-) -> Result<Answer, Ending> {
-    let page = page_of(call)?;
-    let wanted = call.query_parameter("outcome").filter(|outcome| !outcome.is_empty());
-    let outcome = wanted.as_deref().and_then(Outcome::from_name);
-    if wanted.is_some() && outcome.is_none() {
-        return Ok(Problem::new(400, "outcome must be signed_in or refused.").answer());
-    }
-    let statements = vec![store::account::find(account), store::sign_in::list(account, outcome, &page)];
-    let [found, sign_ins] = store::take(postern.store.batch(statements).await?)?;
-    if found.first::<Account>()?.is_none() {
-        return Ok(not_found("account"));
-    }
-    Ok(list_answer(sign_ins.all::<SignIn>()?, &page, |sign_in| &sign_in.id, shown))
-}
-
-/// `GET …/{id}`
+/// `GET`
 pub(crate) async fn read<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     account: &str,
@@ -43,7 +21,7 @@ pub(crate) async fn read<S: Store, C: Crypto>(
     })
 }
 
-fn shown(sign_in: &SignIn) -> Value {
+pub(super) fn shown(sign_in: &SignIn) -> Value {
     let provider = sign_in.provider_id.as_ref().map(|id| json!({ "id": id, "name": sign_in.provider_name }));
     let user = sign_in.user_id.as_ref().map(|id| json!({ "id": id, "email": sign_in.email }));
     json!({

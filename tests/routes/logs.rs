@@ -1,0 +1,301 @@
+//! `/sign-ins`, `/events` and `/audit-log`: filtered, paged and exported alike.
+
+use crate::scene::{Site, body, members, problem};
+use postern::http::Answer;
+use postern::time::{Duration, Timestamp};
+use serde_json::{Value, json};
+
+const LOGS: [&str; 3] = ["sign-ins", "events", "audit-log"];
+
+fn get(site: &Site, target: &str) -> Answer {
+    site.get(&format!("/api/v1/accounts/acme/{target}")).admin().send()
+}
+
+fn items(site: &Site, target: &str) -> Vec<Value> {
+    let list = body(&get(site, target));
+    list["items"].as_array().unwrap_or_else(|| panic!("{target}: {list}")).clone()
+}
+
+fn count(site: &Site, target: &str) -> usize {
+    items(site, target).len()
+}
+
+/// Makes a group, and a while later renames it.
+fn renamed_group(site: &Site, name: &str) -> Value {
+    let made = body(&site.post("/api/v1/accounts/acme/groups").admin().json(&json!({ "name": name })).send());
+    site.wait(Duration::seconds(1));
+    let path = format!("/api/v1/accounts/acme/groups/{}", made["id"].as_str().unwrap());
+    let rename = json!({ "name": format!("{name} 2") });
+    let renamed =
+        site.call(postern::http::Method::Patch, &path).admin().header("if-match", "\"1\"").json(&rename).send();
+    assert_eq!(renamed.status, 200, "{}", renamed.body_text());
+    site.wait(Duration::seconds(1));
+    made
+}
+
+/// `n` rows of a log, a second apart from the time of the site on.
+fn many(site: &Site, table: &str, columns: &str, values: &str, n: usize) {
+    let (start, end) = (site.now(), site.now().plus(Duration::seconds(n as i64)));
+    for at in (start.0..end.0).step_by(1000) {
+        let id = postern::id::fresh(&site.crypto, Timestamp(at));
+        site.database.execute(&format!(
+            "INSERT INTO {table} (account_id, id, at, {columns}) VALUES ('acme', '{id}', {at}, {values})"
+        ));
+    }
+}
+
+#[test]
+fn a_change_is_read_with_what_was_and_what_is_the_newest_first() {
+    let site = Site::with_provider();
+    site.wait(Duration::seconds(1));
+    let group = renamed_group(&site, "Engineering");
+    let resource = format!("group/{}", group["id"].as_str().unwrap());
+    let found = items(&site, &format!("audit-log?resource={resource}"));
+    let [updated, created] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!(members(updated), ["action", "actor", "after", "at", "before", "id", "resource", "version"]);
+    assert_eq!((&created["action"], &created["before"]), (&json!("group.created"), &json!(null)));
+    assert_eq!((&updated["action"], &updated["actor"]), (&json!("group.updated"), &json!("setup-token")));
+    assert_eq!((&updated["resource"], &updated["version"]), (&json!(resource), &json!(2)));
+    assert_eq!(updated["before"], created["after"]);
+    assert_eq!(
+        (&updated["before"]["name"], &updated["after"]["name"]),
+        (&json!("Engineering"), &json!("Engineering 2"))
+    );
+    let all = items(&site, "audit-log");
+    assert_eq!(all[..2], found[..]);
+    assert!(all.iter().any(|item| item["action"] == "account.created"), "{all:?}");
+}
+
+#[test]
+fn the_audit_log_is_filtered_by_each_and_by_all() {
+    let site = Site::with_provider();
+    let group = renamed_group(&site, "A");
+    renamed_group(&site, "B");
+    let resource = format!("group/{}", group["id"].as_str().unwrap());
+    for (query, expected) in [
+        ("action=group.created".to_owned(), 2),
+        ("action=group.create".into(), 0),
+        (format!("resource={resource}"), 2),
+        (format!("resource={resource}&action=group.updated"), 1),
+        (format!("resource={resource}&action=group.updated&actor=setup-token"), 1),
+        (format!("resource={resource}&actor=user/1"), 0),
+        ("actor=nobody".into(), 0),
+        ("actor=setup-token&action=group.updated&limit=200".into(), 2),
+        ("action=&actor=&since=&until=".into(), 6),
+    ] {
+        assert_eq!(count(&site, &format!("audit-log?{query}")), expected, "{query}");
+    }
+}
+
+#[test]
+fn attempts_are_filtered_by_each_and_by_all() {
+    let site = Site::with_provider();
+    site.sign_in("accept/policy/assertion-signed");
+    site.wait(Duration::seconds(1));
+    site.sign_in("accept/policy/assertion-signed");
+    site.wait(Duration::seconds(1));
+    site.sign_in("refuse/policy/audience-other");
+    let found = items(&site, "sign-ins?outcome=signed_in");
+    let (user, email, provider) =
+        (&found[0]["user"]["id"], found[0]["email"].as_str().unwrap(), &found[0]["provider"]["id"]);
+    let (user, provider) = (user.as_str().unwrap(), provider.as_str().unwrap());
+    let shouted = email.to_uppercase();
+    for (query, expected) in [
+        (format!("userId={user}"), 1),
+        (format!("email={email}"), 2),
+        (format!("email={shouted}"), 2),
+        (format!("email={email}&outcome=signed_in"), 1),
+        (format!("email={email}&code=replayed"), 1),
+        ("code=wrong_audience".into(), 1),
+        ("code=wrong_audience&outcome=signed_in".into(), 0),
+        (format!("providerId={provider}"), 3),
+        (format!("providerId={provider}&outcome=refused"), 2),
+        (format!("providerId={user}"), 0),
+        ("email=nobody@example.com".into(), 0),
+        (format!("userId={user}&email={email}&code=&outcome=signed_in&providerId={provider}"), 1),
+    ] {
+        assert_eq!(count(&site, &format!("sign-ins?{query}")), expected, "{query}");
+    }
+}
+
+#[test]
+fn events_are_filtered_by_kind_and_subject() {
+    let site = Site::with_provider();
+    many(&site, "events", "kind, subject, detail", "'a.b', 's' || random(), '{}'", 3);
+    site.wait(Duration::seconds(3));
+    many(&site, "events", "kind, subject, detail", "'c.d', 'logout/1', '{}'", 1);
+    for (query, expected) in [
+        ("kind=a.b", 3),
+        ("kind=c.d", 1),
+        ("subject=logout/1", 1),
+        ("subject=logout%2F1&kind=a.b", 0),
+        ("kind=none", 0),
+        ("limit=2", 2),
+    ] {
+        assert_eq!(count(&site, &format!("events?{query}")), expected, "{query}");
+    }
+}
+
+#[test]
+fn a_span_of_time_has_its_beginning_and_not_its_end() {
+    let site = Site::with_provider();
+    let start = site.now().plus(Duration::seconds(10));
+    site.set_now(start);
+    many(&site, "sign_ins", "outcome, trace", "'refused', '[]'", 5);
+    many(&site, "events", "kind, subject, detail", "'a.b', 's' || random(), '{}'", 5);
+    many(&site, "changes", "actor, action, resource, version", "'user/1', 'a.b', 'x/' || random(), 1", 5);
+    let at = |seconds: i64, millis: i64| start.plus(Duration(seconds * 1000 + millis)).to_rfc3339();
+    for log in LOGS {
+        let count = |query: String| count(&site, &format!("{log}?{query}"));
+        assert_eq!(count(format!("since={}", at(0, 0))), 5, "{log}");
+        assert_eq!(count(format!("since={}&until={}", at(1, 0), at(3, 0))), 2, "{log}");
+        assert_eq!(count(format!("since={}&until={}", at(1, 1), at(3, 1))), 2, "{log}");
+        assert_eq!(count(format!("since={}&until={}", at(3, 0), at(1, 0))), 0, "{log}: none between");
+        assert_eq!(count(format!("since={}", at(5, 0))), 0, "{log}");
+        // Pages stay within it.
+        let first = body(&get(&site, &format!("{log}?since={}&until={}&limit=2", at(1, 0), at(4, 0))));
+        let cursor = first["nextCursor"].as_str().unwrap();
+        let second = body(&get(&site, &format!("{log}?since={}&until={}&limit=2&cursor={cursor}", at(1, 0), at(4, 0))));
+        assert_eq!((second["items"].as_array().unwrap().len(), &second["nextCursor"]), (1, &json!(null)), "{log}");
+        assert_eq!(second["items"][0]["at"], at(1, 0), "{log}");
+    }
+}
+
+#[test]
+fn what_is_no_parameter_is_told_and_never_passed_over() {
+    let site = Site::with_provider();
+    for log in LOGS {
+        for (query, says) in [
+            ("outcom=refused", "outcom is no parameter of this list; these are: "),
+            ("since=yesterday", "since must be a time such as 2026-11-22T06:00:00Z."),
+            ("until=2026-11-22", "until must be a time such as 2026-11-22T06:00:00Z."),
+            ("since=2026-11-22T06:00:00", "since must be a time"),
+            ("format=xml", "format must be json or ndjson."),
+            ("limit=0", "limit must be a whole number from 1 to 200."),
+            ("limit=201", "limit must be a whole number from 1 to 200."),
+            ("format=ndjson&limit=10001", "limit must be a whole number from 1 to 10000."),
+            ("cursor=%20", "cursor is not one that a list answered with."),
+            ("limit=5&limit=6", "limit is given twice."),
+            ("since=2026-11-22T06:00:00Z&since=2026-11-22T06:00:00Z", "since is given twice."),
+            ("a=1&since=x", "until, limit, cursor, format. since must be a time"),
+            ("%01x=", "x is no parameter of this list"),
+        ] {
+            let told = problem(&get(&site, &format!("{log}?{query}")), 400);
+            assert!(told["detail"].as_str().unwrap().contains(says), "{log}?{query}: {told}");
+        }
+        problem(&site.get(&format!("/api/v1/accounts/nobody/{log}")).admin().send(), 404);
+        problem(&site.get(&format!("/api/v1/accounts/nobody/{log}?format=ndjson")).admin().send(), 404);
+    }
+    for (query, says) in [
+        ("sign-ins?outcome=maybe", "outcome must be signed_in or refused."),
+        ("sign-ins?email=ada", "email must be an e-mail address."),
+        (
+            "sign-ins?actor=x",
+            "actor is no parameter of this list; these are: userId, email, code, outcome, providerId,",
+        ),
+        ("events?outcome=refused", "outcome is no parameter of this list"),
+        ("audit-log?kind=x", "kind is no parameter of this list; these are: resource, actor, action, since, until,"),
+    ] {
+        let told = problem(&get(&site, query), 400);
+        assert!(told["detail"].as_str().unwrap().contains(says), "{query}: {told}");
+    }
+    let long = problem(&get(&site, &format!("audit-log?actor={}", "x".repeat(2001))), 400);
+    assert!(long["detail"].as_str().unwrap().contains("actor must be text of at most 2000 characters."), "{long}");
+}
+
+/// The objects of an export.
+fn lines(answer: &Answer) -> Vec<Value> {
+    assert_eq!(answer.status, 200, "{}", answer.body_text());
+    assert_eq!(answer.header("content-type"), Some("application/x-ndjson"));
+    assert!(answer.body_text().is_empty() || answer.body_text().ends_with('\n'));
+    answer.body_text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Where an export goes on, as a target.
+fn next(answer: &Answer) -> Option<String> {
+    let link = answer.header("link")?;
+    Some(link.strip_prefix('<').unwrap().strip_suffix(">; rel=\"next\"").unwrap().to_owned())
+}
+
+#[test]
+fn an_export_has_the_items_of_the_list_one_a_line() {
+    let site = Site::with_provider();
+    renamed_group(&site, "A");
+    site.sign_in("accept/policy/assertion-signed");
+    site.wait(Duration::seconds(1));
+    site.sign_in("refuse/policy/audience-other");
+    many(&site, "events", "kind, subject, detail", "'a.b', 's' || random(), '{\"x\": \"a\\nb\"}'", 3);
+    for log in LOGS {
+        let listed = items(&site, log);
+        assert!(listed.len() > 1, "{log}");
+        let by_query = get(&site, &format!("{log}?format=ndjson"));
+        let target = format!("/api/v1/accounts/acme/{log}");
+        for accept in ["application/x-ndjson", "text/html, Application/X-NDJSON; q=0.5"] {
+            let by_header = site.get(&target).admin().header("accept", accept).send();
+            assert_eq!(by_header.body_text(), by_query.body_text(), "{log}");
+        }
+        assert_eq!(lines(&by_query), listed, "{log}");
+        assert_eq!(next(&by_query), None);
+        let disposition = format!("attachment; filename=\"{log}.ndjson\"");
+        assert_eq!(by_query.header("content-disposition"), Some(disposition.as_str()));
+        for accept in ["*/*", "application/json", "application/*"] {
+            let list = site.get(&target).admin().header("accept", accept).send();
+            assert_eq!(list.header("content-type"), Some("application/json"), "{accept}");
+        }
+        let json = site.get(&format!("{target}?format=json")).admin().header("accept", "application/x-ndjson").send();
+        assert_eq!(json.header("content-type"), Some("application/json"));
+    }
+    assert_eq!(lines(&get(&site, "sign-ins?format=ndjson&outcome=refused")).len(), 1);
+    assert_eq!(get(&site, "sign-ins?format=ndjson&code=none").body_text(), "");
+}
+
+#[test]
+fn an_export_goes_on_where_it_ended() {
+    let site = Site::at("https://sp.example/gratis");
+    site.create_account("acme");
+    many(&site, "events", "kind, subject, detail", "'a.b', 's' || random(), '{}'", 25);
+    many(&site, "events", "kind, subject, detail", "'c.d', 's' || random(), '{}'", 25);
+    let mut target = "/api/v1/accounts/acme/events?kind=a.b&format=ndjson&limit=10".to_owned();
+    let (mut ids, mut sizes) = (Vec::new(), Vec::new());
+    loop {
+        let answer = site.get(&target).admin().send();
+        let found = lines(&answer);
+        sizes.push(found.len());
+        ids.extend(found.iter().map(|event| event["id"].as_str().unwrap().to_owned()));
+        let Some(link) = next(&answer) else { break };
+        assert!(
+            link.starts_with("/gratis/api/v1/accounts/acme/events?kind=a.b&format=ndjson&limit=10&cursor="),
+            "{link}"
+        );
+        target = link;
+    }
+    assert_eq!(sizes, [10, 10, 5]);
+    let listed = items(&site, "events?kind=a.b");
+    assert_eq!(ids, listed.iter().map(|event| event["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>());
+}
+
+#[test]
+fn an_export_is_bounded_in_rows_bytes_and_calls() {
+    let site = Site::with_provider();
+    many(&site, "events", "kind, subject, detail", "'a.b', 's' || random(), '{}'", 10_001);
+    site.database.watch(&[]);
+    let answer = get(&site, "events?format=ndjson");
+    assert_eq!(lines(&answer).len(), 10_000);
+    let statements = site.database.statements().len();
+    assert!(site.database.batches() <= 15 && statements <= 45, "{} {statements}", site.database.batches());
+    let rest = site.get(&next(&answer).unwrap()).admin().send();
+    assert_eq!((lines(&rest).len(), next(&rest)), (1, None));
+
+    site.database.execute("DELETE FROM events");
+    many(
+        &site,
+        "events",
+        "kind, subject, detail",
+        "'a.b', 's' || random(), json_object('x', hex(zeroblob(50000)))",
+        300,
+    );
+    let answer = get(&site, "events?format=ndjson");
+    assert_eq!(lines(&answer).len(), 200, "a round of large rows is the last");
+    let rest = site.get(&next(&answer).unwrap()).admin().send();
+    assert_eq!((lines(&rest).len(), next(&rest)), (100, None));
+}
