@@ -45,6 +45,8 @@ async function views() {
     `/${account}/api-keys/${key.id}`,
     `/${account}/sign-ins`,
     `/${account}/sign-ins/${signIn.id}`,
+    `/${account}/audit-log`,
+    `/${account}/events`,
     `/${account}/explain`,
     `/${account}/keys`,
     `/${account}/no-such-view`,

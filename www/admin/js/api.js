@@ -66,3 +66,25 @@ export function serviceProvider(account) {
     call.send();
   });
 }
+
+/** A whole log as one file of lines of JSON: an export comes in parts, each with the address of the next. */
+export async function exported(path, query) {
+  const url = new URL(path.map(encodeURIComponent).join('/'), base);
+  for (const [name, value] of Object.entries(query)) if (value) url.searchParams.set(name, value);
+  const parts = [];
+  for (let next = url; next; ) {
+    let response;
+    try {
+      const headers = { accept: 'application/x-ndjson', authorization: `Bearer ${storedToken()}` };
+      response = await fetch(next, { headers, cache: 'no-store', credentials: 'omit', redirect: 'error' });
+    } catch {
+      throw new Problem(0, { detail: 'Postern did not answer. Check the connection and try again.' });
+    }
+    if (!response.ok) throw new Problem(response.status, (await readJson(response)) ?? {});
+    parts.push(await response.text());
+    const following = response.headers.get('link')?.match(/^<([^>]+)>; rel="next"$/)?.[1];
+    // Only its query is taken: the token is sent to this server and to no other.
+    next = following ? new URL(new URL(following, url).search, url) : null;
+  }
+  return new Blob(parts, { type: 'application/x-ndjson' });
+}

@@ -14,6 +14,7 @@ import { groupView } from './group.js';
 import { invitationsView } from './invitations.js';
 import { apiKeyView, scimView } from './scim.js';
 import { signInsView, signInView } from './sign-ins.js';
+import { logView } from './logs.js';
 import { explainView } from './explain.js';
 import { keysView } from './keys.js';
 
@@ -34,6 +35,8 @@ const routes = [
   ['accounts/:account/api-keys/:id', apiKeyView],
   ['accounts/:account/sign-ins', signInsView],
   ['accounts/:account/sign-ins/:id', signInView],
+  ['accounts/:account/audit-log', logView('audit-log')],
+  ['accounts/:account/events', logView('events')],
   ['accounts/:account/explain', explainView],
   ['accounts/:account/keys', keysView],
 ];
@@ -44,6 +47,8 @@ const sections = [
   ['invitations', 'Invitations'],
   ['scim', 'SCIM'],
   ['sign-ins', 'Sign-in log'],
+  ['audit-log', 'Audit log'],
+  ['events', 'Events'],
   ['explain', 'Check a response'],
   ['keys', 'Keys'],
 ];
