@@ -1,7 +1,10 @@
-//! What the one who deploys decides: the public URL, the set-up token and the master key.
+//! What the one who deploys decides: the public URL, the set-up token, the master key, and how long logs are kept.
 
 use crate::crypto::MasterKey;
 use crate::outbound::is_loopback;
+use crate::store::Statement;
+use crate::store::log::{self, Log};
+use crate::time::{Duration, Timestamp};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -100,9 +103,64 @@ impl SetupToken {
     }
 }
 
+/// How long the rows of the logs are kept. A log that is not in it is kept for ever.
+#[derive(Debug, Default)]
+pub struct Retention(Vec<(&'static Log, Duration)>);
+
+impl Retention {
+    /// So many days is a log kept, if its variable does not say how many.
+    pub const USUAL_DAYS: i64 = 400;
+
+    /// A hundred years.
+    const MOST_DAYS: i64 = 36_500;
+
+    /// Reads the variable of each log: days, `0` for ever. Says which one is not as it should be.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+        let mut kept = Vec::new();
+        for log in log::ALL {
+            let name = log.days_variable;
+            let days = match variable(name) {
+                None => Some(Self::USUAL_DAYS),
+                Some(text) => text.trim().parse().ok().filter(|days| (0..=Self::MOST_DAYS).contains(days)),
+            };
+            match days {
+                Some(0) => {}
+                Some(days) => kept.push((log, Duration::days(days))),
+                None => return Err(format!("{name} must be a number of days from 1 to {}, or 0", Self::MOST_DAYS)),
+            }
+        }
+        Ok(Self(kept))
+    }
+
+    /// The statements that remove what has been kept long enough.
+    pub(crate) fn purges(&self, now: Timestamp) -> impl Iterator<Item = Statement> {
+        self.0.iter().map(move |(log, kept)| log.purge(now.minus(*kept)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn logs_are_kept_as_long_as_their_variables_say() {
+        let kept = |value: Option<&str>| {
+            let read = Retention::read(|name| value.filter(|_| name == "AUDIT_LOG_DAYS").map(str::to_owned));
+            read.map(|Retention(kept)| {
+                kept.into_iter().map(|(log, days)| (log.days_variable, days.0)).collect::<Vec<_>>()
+            })
+        };
+        let day = Duration::days(1).0;
+        let usual = [("SIGN_IN_LOG_DAYS", 400 * day), ("EVENT_LOG_DAYS", 400 * day)];
+        for (value, days) in [(None, 400), (Some("1"), 1), (Some(" 36500\n"), 36_500)] {
+            assert_eq!(kept(value).unwrap(), [usual[0], usual[1], ("AUDIT_LOG_DAYS", days * day)], "{value:?}");
+        }
+        assert_eq!(kept(Some("0")).unwrap(), usual);
+        for value in ["-1", "36501", "1.5", "ten", "1e3", "99999999999999999999"] {
+            let message = "AUDIT_LOG_DAYS must be a number of days from 1 to 36500, or 0";
+            assert_eq!(kept(Some(value)).unwrap_err(), message, "{value}");
+        }
+    }
 
     #[test]
     fn a_public_url_may_have_a_prefix() {

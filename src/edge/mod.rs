@@ -10,7 +10,7 @@ mod web_crypto;
 mod bench;
 
 use crate::crypto::MasterKey;
-use crate::deployment::{Deployment, PublicUrl, SetupToken};
+use crate::deployment::{Deployment, PublicUrl, Retention, SetupToken};
 use crate::journey::{self, Configurations, Postern};
 use crate::time::Timestamp;
 use d1::D1;
@@ -59,7 +59,12 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
 
 async fn upkeep(env: &Env) -> std::result::Result<(), String> {
     let store = D1::new(env.d1("DB").map_err(|error| error.to_string())?);
-    let purged = journey::upkeep(&store, now()).await.map_err(|error| error.to_string());
+    // Days that cannot be read are no reason to remove anything, nor to keep what has expired.
+    let (retention, unread) = match Retention::read(|name| variable(env, name)) {
+        Ok(retention) => (retention, Ok(())),
+        Err(message) => (Retention::default(), Err(message)),
+    };
+    let purged = journey::upkeep(&store, &retention, now()).await.map_err(|error| error.to_string());
     // No request says where we are; what is asked of others was settled when an admin saved it.
     let deployment = deployment(env, "https://localhost")?;
     let configurations = CONFIGURATIONS.with(Configurations::clone);
@@ -71,11 +76,11 @@ async fn upkeep(env: &Env) -> std::result::Result<(), String> {
         configurations: &configurations,
         now: now(),
     };
-    purged.and(journey::look_at_due(&postern).await)
+    unread.and(purged).and(journey::look_at_due(&postern).await)
 }
 
 fn deployment(env: &Env, origin: &str) -> std::result::Result<Deployment, &'static str> {
-    let text = |name| env.var(name).ok().map(|value| value.to_string()).filter(|value| !value.trim().is_empty());
+    let text = |name| variable(env, name);
     let public_url = text("PUBLIC_URL");
     let public_url = PublicUrl::parse(public_url.as_deref().unwrap_or(origin))
         .ok_or("PUBLIC_URL must be an origin with an optional path, such as https://sso.example.com")?;
@@ -87,6 +92,11 @@ fn deployment(env: &Env, origin: &str) -> std::result::Result<Deployment, &'stat
         setup_token: text("SETUP_TOKEN").and_then(|token| SetupToken::new(&token)),
         master_key: master_key.transpose()?,
     })
+}
+
+/// A variable or secret of the Worker, unless it is blank.
+fn variable(env: &Env, name: &str) -> Option<String> {
+    env.var(name).ok().map(|value| value.to_string()).filter(|value| !value.trim().is_empty())
 }
 
 fn now() -> Timestamp {

@@ -85,7 +85,8 @@ pub struct Logged {
     pub after: Option<serde_json::Value>,
 }
 
-/// The log.
+/// The log. An old row can go, though it is a lock: a change is made of the version that was read moments before, so that
+/// it meets changes of the last moments alone; who comes with an older version is refused for that of the resource.
 pub static LOG: Log = Log {
     table: "changes",
     columns: "id, at, actor, action, resource, version, before, after",
@@ -94,4 +95,5 @@ pub static LOG: Log = Log {
         Filter::indexed("actor", "actor", Takes::Text, "changes_actor"),
         Filter::indexed("action", "action", Takes::Text, "changes_action"),
     ],
+    days_variable: "AUDIT_LOG_DAYS",
 };

@@ -69,4 +69,5 @@ pub static LOG: Log = Log {
         Filter::indexed("subject", "subject", Takes::Text, "events_subject"),
         Filter::indexed("kind", "kind", Takes::Text, "events_kind"),
     ],
+    days_variable: "EVENT_LOG_DAYS",
 };

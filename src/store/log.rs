@@ -1,4 +1,4 @@
-//! What all logs have in common: their pages, the newest first, by any of their filters.
+//! What all logs have in common: their pages, the newest first, by any of their filters, and that what is old goes.
 //!
 //! A page never reads more than it should: the first given filter that has an index, or else the account alone, says
 //! which rows are looked at. Other filters are tried on [`LOOKED_AT`] of those at most; the page ends there, and the next
@@ -25,6 +25,23 @@ pub struct Log {
     pub(super) columns: &'static str,
     /// What it can be filtered by. Of two that have an index the first decides: it is the one that leaves less.
     pub(super) filters: &'static [Filter],
+    /// The variable of the Worker that says for how many days a row is kept.
+    pub days_variable: &'static str,
+}
+
+/// Every log.
+pub static ALL: [&Log; 3] = [&super::sign_in::LOG, &super::event::LOG, &super::change::LOG];
+
+impl Log {
+    /// Forgets what was before a time. At most [`super::PURGED_AT_ONCE`] rows. Needs an index on `at`.
+    pub fn purge(&self, before: Timestamp) -> Statement {
+        let table = self.table;
+        let sql = format!(
+            "DELETE FROM {table} WHERE (account_id, id) IN \
+             (SELECT account_id, id FROM {table} WHERE at < ?1 LIMIT 1000) RETURNING 1 AS removed"
+        );
+        Statement { sql: Cow::Owned(sql), parameters: vec![before.into()] }
+    }
 }
 
 /// What a log can be filtered by.

@@ -151,6 +151,7 @@ pub static LOG: Log = Log {
         Filter::indexed("outcome", "outcome", Takes::OneOf(&["signed_in", "refused"]), "sign_ins_outcome"),
         Filter::scanned("providerId", "provider_id", Takes::Text),
     ],
+    days_variable: "SIGN_IN_LOG_DAYS",
 };
 
 /// Reads what [`find`] or a page of [`LOG`] found.

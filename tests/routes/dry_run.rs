@@ -47,7 +47,7 @@ fn a_recording_is_kept_for_thirty_days_and_goes_with_its_provider() {
     assert_eq!(site.sign_in(SOUND).status, 303);
     let end = site.now().plus(Duration::days(30));
     for (now, left) in [(end.minus(Duration(1)), 1), (end, 0)] {
-        pollster::block_on(postern::journey::upkeep(&site.database, now)).unwrap();
+        pollster::block_on(postern::journey::upkeep(&site.database, &Default::default(), now)).unwrap();
         assert_eq!(site.database.count("recordings"), left);
     }
     assert_eq!(site.sign_in(ANOTHER).status, 303);

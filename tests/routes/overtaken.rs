@@ -1,7 +1,11 @@
 //! Sign-ins and changes that are overtaken between what they read and what they write.
 
-use crate::scene::{Site, body, problem};
+use crate::scene::{Site, body, problem, provider_input};
+use crate::support::keys::metadata;
+use postern::deployment::Retention;
 use postern::http::Method;
+use postern::journey::upkeep;
+use postern::time::Duration;
 use serde_json::json;
 
 const SOUND: &str = "accept/policy/assertion-signed";
@@ -102,4 +106,51 @@ fn of_two_changes_of_one_version_one_is_made() {
     assert_eq!(body(&site.get(&path).admin().send())["name"], "Theirs");
     assert_eq!(change("\"2\"").status, 200);
     assert_eq!(body(&site.get(&path).admin().send())["name"], "Mine");
+}
+
+/// The change log is the lock: what retention removes of it must not open a version again.
+#[test]
+fn no_version_is_made_twice_though_the_log_of_it_is_gone() {
+    let site = Site::with_provider();
+    let make = |path: &str, input: serde_json::Value| {
+        let answer = site.post(&format!("/api/v1/accounts/acme/{path}")).admin().json(&input).send();
+        assert_eq!(answer.status, 201, "{}", answer.body_text());
+        format!("/api/v1/accounts/acme/{path}/{}", body(&answer)["id"].as_str().unwrap())
+    };
+    let made = [
+        (
+            make("providers", provider_input(json!({ "metadataXml": metadata("https://two.example", &["idp"]) }))),
+            "name",
+            "providers",
+        ),
+        (make("users", json!({ "email": "grace@example.com" })), "displayName", "users"),
+        (make("groups", json!({ "name": "Engineering" })), "name", "groups"),
+        (make("roles", json!({ "name": "Reader", "permissions": ["users:view"] })), "name", "records"),
+    ];
+    for (path, field, table) in made {
+        let change = |version: i64, name: &str| {
+            let request = site.call(Method::Patch, &path).admin().header("if-match", &format!("\"{version}\""));
+            request.json(&json!({ field: name })).send()
+        };
+        assert_eq!((change(1, "Two").status, change(2, "Three").status), (200, 200));
+        let later = site.now().plus(Duration::days(401));
+        pollster::block_on(upkeep(&site.database, &Retention::read(|_| None).unwrap(), later)).unwrap();
+        assert_eq!(site.database.count("changes"), 0, "all were old");
+        let before = site.database.dump();
+        for version in [0, 1, 2, 4] {
+            problem(&change(version, "Again"), 412);
+        }
+        assert_eq!(site.database.dump(), before, "{path}");
+        let (noun, id) = path.rsplit_once('/').unwrap();
+        let noun = noun.rsplit_once('/').unwrap().1.trim_end_matches('s');
+        let theirs = format!(
+            "INSERT INTO changes VALUES ('acme', 'c-{id}', {}, 'x', 'x', '{noun}/{id}', 4, NULL, NULL); \
+             UPDATE {table} SET version = 4 WHERE id = '{id}'",
+            site.now().0
+        );
+        site.database.interrupt(2, &theirs);
+        problem(&change(3, "Mine"), 412);
+        assert_eq!(change(4, "Mine").status, 200, "{path}");
+        site.database.execute("DELETE FROM changes");
+    }
 }

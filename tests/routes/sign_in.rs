@@ -62,7 +62,7 @@ fn a_response_stays_used_until_it_is_refused_for_its_time() {
     let forgotten = site.now().plus(Duration::seconds(5 * 60 + 300));
     for (now, code) in [(end.minus(Duration(1)), "replayed"), (end, "expired"), (forgotten, "expired")] {
         site.set_now(now);
-        pollster::block_on(postern::journey::upkeep(&site.database, now)).unwrap();
+        pollster::block_on(postern::journey::upkeep(&site.database, &Default::default(), now)).unwrap();
         assert_eq!((site.sign_in(SOUND).status, site.last_sign_in().as_str()), (403, code));
         assert_eq!(site.database.count("spent"), usize::from(now < forgotten), "whatever skew is set meanwhile");
     }

@@ -3,6 +3,7 @@
 use crate::scene::{NOW, key_of, run, scene};
 use crate::support::database::Database;
 use postern::account_key::{AccountKey, Purpose, live};
+use postern::deployment::Retention;
 use postern::journey::upkeep;
 use postern::store::account_key;
 use postern::time::{Duration, Timestamp};
@@ -64,7 +65,7 @@ fn a_key_is_live_until_it_retires_and_forgotten_an_hour_later() {
     assert_eq!(ids(live(&all, Purpose::Signing, end)), ["k2"]);
     assert!(ids(live(&all, Purpose::Encryption, before)).is_empty());
     for (at, left) in [(end.plus(Duration::seconds(3599)), 2), (end.plus(Duration::hours(1)), 1)] {
-        pollster::block_on(upkeep(&database, at)).unwrap();
+        pollster::block_on(upkeep(&database, &Retention::default(), at)).unwrap();
         assert_eq!(keys(&database, "acme").len(), left);
     }
 }

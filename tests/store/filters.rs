@@ -1,8 +1,8 @@
 //! Every combination of filters of every log: by which index it goes, and how many rows it looks at.
 
-use crate::scene::{run, scene};
+use crate::scene::{NOW, run, scene};
 use crate::support::database::Database;
-use postern::store::log::{LOOKED_AT, Log, Wanted};
+use postern::store::log::{self, LOOKED_AT, Log, Wanted};
 use postern::store::{Page, change, event, sign_in};
 
 /// Each log with its filters: a value of each, and its index, `None` if it has none. In the order in which they decide.
@@ -82,6 +82,17 @@ fn each_combination_goes_by_the_index_that_leaves_least() {
         }
     }
     assert!(tried > 100, "{tried}");
+}
+
+#[test]
+fn what_is_old_is_found_by_an_index() {
+    let database = scene();
+    assert_eq!(LOGS.map(|(log, ..)| log.days_variable).len(), log::ALL.len(), "all are tried here");
+    for log in log::ALL {
+        for step in database.plan(&log.purge(NOW)) {
+            assert!(step.starts_with("SEARCH") || step.starts_with("LIST"), "{step}");
+        }
+    }
 }
 
 /// `rows` attempts of one user, each refused but the oldest.
