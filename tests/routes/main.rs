@@ -3,6 +3,7 @@
 
 mod access;
 mod accounts;
+mod admin_faults;
 mod authorization;
 mod corpus;
 mod directory;
