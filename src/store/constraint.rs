@@ -30,6 +30,8 @@ pub enum Constraint {
     RecordName,
     /// There is a role binding that says the same.
     RoleBinding,
+    /// The account is not empty, or the chunk does not follow the one before.
+    Import,
     /// What it refers to does not exist (any more).
     Reference,
     /// Any other, in SQLite's words.
@@ -60,6 +62,7 @@ impl Constraint {
             ("index 'records_name'", _) => Self::RecordName,
             ("index 'records_binding'", _) => Self::RoleBinding,
             (_, "spent") => Self::Spent,
+            (_, "imports") => Self::Import,
             _ => Self::Other(columns.to_owned()),
         })
     }
@@ -83,6 +86,7 @@ mod tests {
                 Some(Constraint::RecordName),
             ),
             ("UNIQUE constraint failed: index 'records_binding'", Some(Constraint::RoleBinding)),
+            ("NOT NULL constraint failed: imports.first", Some(Constraint::Import)),
             ("FOREIGN KEY constraint failed", Some(Constraint::Reference)),
             ("CHECK constraint failed: kind", Some(Constraint::Other("kind".into()))),
             ("Network connection lost.", None),

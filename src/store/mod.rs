@@ -12,11 +12,13 @@ mod constraint;
 pub mod event;
 pub mod grant;
 pub mod group;
+pub mod import;
 pub mod invitation;
 pub mod log;
 pub mod pending_logout;
 pub mod pending_request;
 mod plan;
+pub mod portable;
 pub mod provider;
 pub mod record;
 pub mod recording;
@@ -92,7 +94,7 @@ impl From<i64> for Value {
 }
 
 /// The rows that a statement answered with: objects by column name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Rows(Vec<serde_json::Value>);
 
 impl Rows {

@@ -23,11 +23,13 @@ struct Row {
     refresh_error: Option<String>,
 }
 
-/// Every provider of an account, in order of creation. An account has a handful, so there are no pages.
+/// Every provider of an account, in order of creation; none while the account is being imported, so that nobody signs in
+/// to half of it. An account has a handful, so there are no pages.
 pub fn of_account(account: &str) -> Statement {
     Statement::new(
         "SELECT id, entity_id, settings, created_at, updated_at, version, due_at, refreshed_at, refresh_error \
-         FROM providers WHERE account_id = ?1 ORDER BY id",
+         FROM providers WHERE account_id = ?1 \
+         AND NOT EXISTS (SELECT 1 FROM imports i WHERE i.account_id = ?1 AND i.ended_at IS NULL) ORDER BY id",
         [account.into()],
     )
 }

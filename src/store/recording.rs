@@ -24,7 +24,7 @@ pub struct Recording {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Recorded {
+pub(super) struct Recorded {
     name: String,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     friendly_name: Option<String>,

@@ -1,0 +1,187 @@
+//! The tables that an export has and an import takes: one entry of [`TABLES`] each, its SQL written out of its columns.
+//!
+//! What is not here is a secret or does not outlive its use: sessions, key pairs, tokens of API keys, requests and logouts
+//! that are under way, what has been used once.
+
+use super::recording::Recorded;
+use super::{Rows, Statement, StoreError, Value};
+use crate::access::record;
+use crate::jit::Step;
+use crate::provider::{self, Provider};
+use crate::refusal::Explanation;
+use crate::time::Timestamp;
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+
+/// What a column takes.
+#[derive(Clone, Copy, Debug)]
+pub enum Column {
+    /// An id: 1 to 64 printable characters of ASCII.
+    Id,
+    /// Text.
+    Text,
+    /// Milliseconds since 1970, up to the year 9999.
+    Time,
+    /// A whole number from 0 to 2^53.
+    Number,
+    /// 0 or 1.
+    Flag,
+    /// One of these.
+    Word(&'static [&'static str]),
+    /// Text that is JSON of a type, as the function says.
+    Json(fn(&str) -> bool),
+}
+
+/// A table.
+#[derive(Debug)]
+pub struct Table {
+    /// Its name, and the name of its lines.
+    pub name: &'static str,
+    /// Its columns but for the account's id, each with what it takes and whether that may be NULL.
+    pub columns: &'static [(&'static str, Column, bool)],
+    /// The columns that the lines are in the order of.
+    key: &'static str,
+    /// So many rows at most are read at once.
+    rows: i64,
+    page: &'static str,
+    insert: &'static str,
+}
+
+/// `name`, rows at once; the columns of the order and their parameters; which rows; what is made up on import; then every
+/// column with what it takes. `made` is the column that says when a row was made.
+macro_rules! table {
+    ($name:literal, $rows:literal, $key:literal = $at:literal, made $made:literal $(, only $only:literal)?
+     $(, but $extra:literal = $value:literal)?;
+     $first:ident $first_kind:expr $(, $column:ident $kind:expr)* $(; null $($optional:ident $optional_kind:expr),+)?) => {
+        Table {
+            name: $name,
+            columns: &[
+                (stringify!($first), $first_kind, false)
+                $(, (stringify!($column), $kind, false))*
+                $($(, (stringify!($optional), $optional_kind, true))+)?
+            ],
+            key: $key,
+            rows: $rows,
+            page: concat!(
+                "SELECT json_object('", $name, "', json_object('", stringify!($first), "', ", stringify!($first),
+                $(", '", stringify!($column), "', ", stringify!($column),)*
+                $($(", '", stringify!($optional), "', ", stringify!($optional),)+)?
+                ")) AS line FROM ", $name, " WHERE account_id = ?1 AND ", $made, " <= ?2 AND (", $key, ") > (", $at, ")",
+                $(" AND ", $only,)? " ORDER BY ", $key, " LIMIT ?3"
+            ),
+            insert: concat!(
+                "INSERT INTO ", $name, " (account_id, ", stringify!($first),
+                $(", ", stringify!($column),)* $($(", ", stringify!($optional),)+)? $(", ", $extra,)?
+                ") SELECT ?1, value ->> '$.", stringify!($first), "'",
+                $(", value ->> '$.", stringify!($column), "'",)*
+                $($(", value ->> '$.", stringify!($optional), "'",)+)? $(", ", $value,)?
+                " FROM json_each(?2)"
+            ),
+        }
+    };
+}
+
+use Column::{Flag, Id, Json, Number, Text, Time, Word};
+
+const ANY: Column = Json(is::<IgnoredAny>);
+const RECORDS: &[&str] =
+    &["role", "resourceGroup", "roleBinding", "organization", "project", "serviceAccount", "apiKey"];
+
+/// Every table, those that are referred to before those that refer to them; the logs first, so that what happens to a
+/// provider as soon as it is there comes after them. Of `records`, what refers to others of its kind comes second (`+kind`
+/// is not searched by: where to go on is).
+pub const TABLES: &[Table] = &[
+    table!("sign_ins", 250, "id" = "?4", made "at";
+        id Id, at Time, outcome Word(&["signed_in", "refused"]), trace Json(is::<Vec<Step>>);
+        null initiated_by Word(&["idp", "sp"]), provider_id Text, provider_name Text, user_id Text, email Text, name_id Text,
+        decision Text, error Json(is::<Explanation>)),
+    table!("recordings", 50, "provider_id, id" = "?4, ?5", made "at";
+        provider_id Id, id Id, at Time, name_id Text, attributes Json(is::<Vec<Recorded>>), whole Flag, outcome Text,
+        expires_at Time; null name_id_format Text, link_key Text, email Text, email_folded Text),
+    table!("changes", 100, "id" = "?4", made "at";
+        id Id, at Time, actor Text, action Text, resource Text, version Number; null before ANY, after ANY),
+    table!("events", 500, "id" = "?4", made "at"; id Id, at Time, kind Text, subject Text, detail ANY),
+    table!("users", 1000, "id" = "?4", made "created_at";
+        id Id, email Text, email_folded Text, active Flag, managed_by Word(&["jit", "scim", "invitation", "admin"]),
+        created_at Time, updated_at Time, version Number;
+        null given_name Text, family_name Text, display_name Text, last_sign_in_at Time),
+    table!("tombstones", 1000, "key" = "?4", made "removed_at";
+        key Text, user_id Id, email Text, removed_at Time, removed_by Text),
+    // The digest is one that no secret has: whoever is invited may still come by signing in.
+    table!("invitations", 1000, "id" = "?4", made "created_at", but "digest" = "'none:' || (value ->> '$.id')";
+        id Id, email Text, email_folded Text, groups Json(is::<Vec<String>>), created_at Time, expires_at Time,
+        version Number),
+    table!("providers", 20, "id" = "?4", made "created_at";
+        id Id, entity_id Text, settings Json(is_provider), created_at Time, updated_at Time, version Number;
+        null due_at Time, refreshed_at Time, refresh_error Text),
+    table!("user_links", 1000, "provider_id, name_id" = "?4, ?5", made "created_at";
+        provider_id Id, name_id Text, user_id Id, created_at Time),
+    table!("groups", 1000, "id" = "?4", made "created_at";
+        id Id, name Text, name_folded Text, identifier Text, managed_by Word(&["native", "scim"]), created_at Time,
+        updated_at Time, version Number; null provider_id Id, saml_group Text),
+    table!("group_members", 1000, "group_id, user_id" = "?4, ?5", made "added_at";
+        group_id Id, user_id Id, added_at Time),
+    table!("records", 250, "kind, id" = "?4, ?5", made "created_at",
+        only "+kind IN ('organization', 'resourceGroup', 'role', 'serviceAccount')";
+        id Id, kind Word(RECORDS), name Text, settings Json(is::<record::Settings>), created_at Time, updated_at Time,
+        version Number),
+    table!("records", 250, "kind, id" = "?4, ?5", made "created_at",
+        only "+kind IN ('apiKey', 'project', 'roleBinding')";
+        id Id, kind Word(RECORDS), name Text, settings Json(is::<record::Settings>), created_at Time, updated_at Time,
+        version Number),
+];
+
+fn is<T: DeserializeOwned>(text: &str) -> bool {
+    serde_json::from_str::<T>(text).is_ok()
+}
+
+/// A provider is more than its form: its certificates must be readable.
+fn is_provider(text: &str) -> bool {
+    let at = Timestamp(0);
+    let settings = serde_json::from_str::<provider::Settings>(text);
+    settings.is_ok_and(|settings| Provider::restore(String::new(), String::new(), settings, at, at, 1).is_ok())
+}
+
+/// A line of an export, without its line feed.
+#[derive(Deserialize)]
+struct Row {
+    line: String,
+}
+
+impl Table {
+    /// The table of a name, with its place in [`TABLES`].
+    pub fn named(name: &str) -> Option<(usize, &'static Self)> {
+        TABLES.iter().enumerate().find(|(_, table)| table.name == name)
+    }
+
+    /// How many columns the order of its lines has.
+    pub fn keys(&self) -> usize {
+        self.key.split(", ").count()
+    }
+
+    /// Lines of rows that were made until `since`, those after a key, or from the first where `after` is empty.
+    pub fn page(&self, account: &str, since: Timestamp, after: &[String]) -> Statement {
+        let mut parameters: Vec<Value> = vec![account.into(), since.into(), self.rows.into()];
+        parameters.extend((0..self.keys()).map(|at| Value::from(after.get(at).map_or("", String::as_str))));
+        Statement { sql: self.page.into(), parameters }
+    }
+
+    /// Reads what [`Table::page`] found: the lines, and whether there may be more.
+    pub fn read(&self, rows: &Rows) -> Result<(Vec<String>, bool), StoreError> {
+        let lines: Vec<String> = rows.all::<Row>()?.into_iter().map(|row| row.line).collect();
+        let more = i64::try_from(lines.len()).unwrap_or(i64::MAX) >= self.rows;
+        Ok((lines, more))
+    }
+
+    /// What a line is in the order by.
+    pub fn key_of(&self, line: &str) -> Result<Vec<String>, StoreError> {
+        let line: serde_json::Value = serde_json::from_str(line).map_err(|error| StoreError::Row(error.to_string()))?;
+        let key = self.key.split(", ").map(|column| line[self.name][column].as_str().map(str::to_owned));
+        key.collect::<Option<_>>().ok_or_else(|| StoreError::Row(format!("a row of {} has no key", self.name)))
+    }
+
+    /// Makes the rows of a JSON array of objects by column name.
+    pub fn insert(&self, account: &str, rows: String) -> Statement {
+        Statement { sql: self.insert.into(), parameters: vec![account.into(), Value::Text(rows)] }
+    }
+}
