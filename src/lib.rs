@@ -12,6 +12,7 @@
 //! | [`jit`] | assertion and settings to a decision |
 //! | [`directory`] | users and what happens to them |
 //! | [`access`] | sessions and cookies |
+//! | `portable` | lines of an import to rows |
 //! | [`provider`] | what an admin configures |
 //! | [`store`] | all SQL, plans and commits |
 //! | [`journey`] | each request, top to bottom |
@@ -29,6 +30,7 @@ pub mod id;
 pub mod jit;
 pub mod journey;
 pub mod outbound;
+mod portable;
 mod problem;
 pub mod provider;
 pub mod refusal;

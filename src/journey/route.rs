@@ -78,6 +78,8 @@ pub enum Endpoint {
     TokenDelete,
     UserAccess,
     AccessPreview,
+    Export,
+    Import,
 }
 
 /// What the one who asks has to have.
@@ -187,6 +189,8 @@ pub const ROUTES: &[Route] = &[
     (Method::Delete, "/api/v1/accounts/{account}/api-keys/{id}/tokens/{token}", Endpoint::TokenDelete, Needs::Permission(ServiceAccountsManage)),
     (Method::Get, "/api/v1/accounts/{account}/users/{id}/access", Endpoint::UserAccess, Needs::Permission(RolesView)),
     (Method::Post, "/api/v1/accounts/{account}/access/preview", Endpoint::AccessPreview, Needs::Permission(RolesView)),
+    (Method::Get, "/api/v1/accounts/{account}/export", Endpoint::Export, Needs::Permission(AccountManage)),
+    (Method::Post, "/api/v1/accounts/{account}/import", Endpoint::Import, Needs::SetupToken),
 ];
 
 /// How many bytes of a body the route of a path takes (SPEC section 15).
@@ -384,6 +388,8 @@ async fn answer<S: Store, C: Crypto>(
         Endpoint::RecordDelete(kind) => Box::pin(admin::records::delete(postern, call, caller, (account, id), kind)),
         Endpoint::UserAccess => Box::pin(admin::access::of_user(postern, call, account, id)),
         Endpoint::AccessPreview => Box::pin(admin::access::preview(postern, call, account)),
+        Endpoint::Export => Box::pin(admin::export::export(postern, call, caller, account)),
+        Endpoint::Import => Box::pin(admin::import::import(postern, call, caller, account)),
         Endpoint::Tokens => Box::pin(admin::tokens::list(postern, call, account, id)),
         Endpoint::TokenCreate => Box::pin(admin::tokens::create(postern, call, caller, (account, id))),
         Endpoint::TokenDelete => Box::pin(admin::tokens::delete(postern, caller, (account, id), &token)),

@@ -128,6 +128,7 @@ describe('every answer that it names happens:', () => {
     listKeys: (a) => `/accounts/${a}/keys`, createKey: (a) => `/accounts/${a}/keys`, listEvents: (a) => `/accounts/${a}/events`,
     listChanges: (a) => `/accounts/${a}/audit-log`,
     explainResponse: (a) => `/accounts/${a}/saml/explain`,
+    exportAccount: (a) => `/accounts/${a}/export`, importAccount: (a) => `/accounts/${a}/import`,
   };
   /** What says who may do what: its list, and a body that makes one. */
   const records = {
@@ -203,7 +204,7 @@ describe('every answer that it names happens:', () => {
 
   /** What is done differently for another status. */
   const mistakes = {
-    400: (call) => ({ ...call, ...(call.json ? { raw: { body: '[]' } } : { query: '?limit=0' }) }),
+    400: (call, id) => ({ ...call, ...(call.json ? { raw: { body: '[]' } } : { query: badQueries[id] ?? '?limit=0' }) }),
     403: async (call) => ({ ...call, token: await powerless() }),
     401: (call) => ({ ...call, token: `${SETUP_TOKEN}x` }),
     404: (call) => ({ ...call, account: 'nobody', ids: { provider: unknown, user: unknown, signIn: unknown, removed: unknown, group: unknown, invitation: unknown, record: unknown, token: unknown } }),
@@ -211,11 +212,18 @@ describe('every answer that it names happens:', () => {
     412: (call) => ({ ...call, version: 99 }),
     413: (call) => ({ ...call, raw: { body: ' '.repeat(1024 * 1024 + 1) } }),
     415: (call) => ({ ...call, raw: { type: 'text/plain' } }),
-    422: (call) => ({ ...call, json: { unknown: 1 } }),
+    422: (call) => ({ ...call, ...(call.raw ? { raw: { ...call.raw, body: 'x' } } : { json: { unknown: 1 } }) }),
     428: (call) => ({ ...call, version: undefined }),
     502: (call) => ({ ...call, ids: call.gone }),
     503: (call) => ({ ...call, fault: 'before@1+' }),
   };
+
+  const badQueries = { exportAccount: '?cursor=x', importAccount: '?line=0' };
+  /** The file of an account in which there is nothing. */
+  const emptyFile = [
+    { postern: 1, account: { id: 'acme', name: 'Acme Inc.', createdAt: '2026-11-22T06:00:00Z', version: 1 } },
+    { end: { rows: 0 } },
+  ].map((line) => JSON.stringify(line)).join('\n');
 
   /** What is refused with 409, by operation. */
   const sameProvider = ({ json }) => ({ json: { ...json, name: 'Same', kind: 'other', metadataXml: account.metadata({ entityId: account.provider.entityId }) } });
@@ -238,6 +246,7 @@ describe('every answer that it names happens:', () => {
     addMember: ({ pushed }) => pushed,
     removeMember: ({ pushed }) => pushed,
     createInvitation: () => ({ json: { email: person.email } }),
+    importAccount: () => ({ account: account.id }),
   };
 
   /** What a call of the directory is about: one that can be changed, and one that SCIM manages. */
@@ -291,6 +300,9 @@ describe('every answer that it names happens:', () => {
           const [there, gone] = [await fetched(), await fetched()];
           documents.delete(gone.metadataUrl);
           Object.assign(right, { ids: { ...ids, provider: there.id }, gone: { provider: gone.id } });
+        }
+        if (operationId === 'importAccount') {
+          Object.assign(right, { account: (await TestAccount.create(postern, account.keys)).id, raw: { type: 'application/x-ndjson', body: emptyFile } });
         }
         if (recordOf(operationId) || /Token/.test(operationId)) Object.assign(right, await record(operationId));
         const { account: id, ids: of, json, query = '', ...options } = expected < 300 ? right : await mistakes[expected](right, operationId);

@@ -21,6 +21,7 @@ mod metadata;
 mod overtaken;
 mod pages;
 mod permitted;
+mod portable;
 mod providers;
 mod records;
 mod scene;

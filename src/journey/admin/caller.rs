@@ -60,6 +60,19 @@ impl Caller {
         Err(Problem::forbidden("This would give away more than you have; nothing was changed.", vec![error]).answer())
     }
 
+    /// What an export has is what every permission to view shows: refuses who does not have all of them in all of the
+    /// account.
+    pub(super) fn may_view_everything(&self) -> Result<(), Answer> {
+        let views = Permissions::ALL.iter().filter(|permission| permission.name().ends_with(":view"));
+        let missing =
+            views.fold(Permissions::NONE, |all, one| all.with(Permissions::of(&[one]))).without(self.permissions());
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let detail = format!("An export has all of the account. This needs {} as well.", missing.names());
+        Err(Problem::new(403, detail).answer())
+    }
+
     fn may(&self, permission: Permission, resource: Option<&Resource>) -> bool {
         match &self.grants {
             None => true,

@@ -1,0 +1,125 @@
+//! `GET /api/v1/accounts/{account}/export`: all of an account but secrets and sessions, as lines.
+//!
+//! D1: one read a table, and one more for each some hundred rows.
+
+use super::{Caller, not_found};
+use crate::crypto::Crypto;
+use crate::http::{Answer, Call};
+use crate::journey::{Ending, Postern};
+use crate::portable::VERSION;
+use crate::problem::Problem;
+use crate::store::account::Account;
+use crate::store::portable::TABLES;
+use crate::store::{self, Rows, Store};
+use crate::time::Timestamp;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+
+/// So many bytes an answer has, unless one line is longer: an import takes as much at once.
+const MOST_BYTES: usize = 1_000_000;
+
+/// So many reads are made for an answer.
+const MOST_READS: usize = 40;
+
+/// The first line.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Header<'a> {
+    postern: u32,
+    account: &'a Account,
+    exported_at: Timestamp,
+}
+
+/// Where an export goes on: what a cursor says.
+#[derive(Serialize, Deserialize)]
+struct Position {
+    /// When it began, in milliseconds. Rows that were made since are not in it, so that none refers to one that is not.
+    since: i64,
+    /// Which of the tables.
+    table: usize,
+    /// How many there are: a cursor that another version made is good no more.
+    tables: usize,
+    /// How many rows there were.
+    rows: usize,
+    /// What the last one was in the order by.
+    after: Vec<String>,
+}
+
+impl Position {
+    fn of(call: &Call, now: Timestamp) -> Option<Self> {
+        let Some(cursor) = call.query_parameter("cursor").filter(|cursor| !cursor.is_empty()) else {
+            return Some(Self { since: now.0, table: 0, tables: TABLES.len(), rows: 0, after: Vec::new() });
+        };
+        let position: Self = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
+        let table = TABLES.get(position.table)?;
+        let fits = position.after.is_empty() || position.after.len() == table.keys();
+        (fits && position.tables == TABLES.len()).then_some(position)
+    }
+}
+
+/// `GET`, from the beginning or from `?cursor=`. Where there is more, the header `Link` says where.
+pub(crate) async fn export<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    call: &Call,
+    caller: &Caller,
+    account: &str,
+) -> Result<Answer, Ending> {
+    caller.may_view_everything()?;
+    let begins = call.query_parameter("cursor").is_none_or(|cursor| cursor.is_empty());
+    let Some(mut at) = Position::of(call, postern.now) else {
+        return Ok(Problem::new(400, "cursor is not one that an export answered with.").answer());
+    };
+    let mut text = String::new();
+    for read in 0..MOST_READS {
+        let Some(table) = TABLES.get(at.table) else { break };
+        let mut statements = vec![table.page(account, Timestamp(at.since), &at.after)];
+        if read == 0 {
+            statements.push(store::account::find(account));
+        }
+        let results = postern.store.batch(statements).await?;
+        let mut results = results.iter();
+        let (lines, mut more) = table.read(results.next().unwrap_or(&Rows::default()))?;
+        if let Some(found) = results.next() {
+            let Some(found) = found.first::<Account>()? else { return Ok(not_found("account")) };
+            if begins {
+                text = header(&found, Timestamp(at.since))?;
+            }
+        }
+        let mut last = None;
+        for line in &lines {
+            if !text.is_empty() && text.len() + line.len() >= MOST_BYTES {
+                more = true;
+                break;
+            }
+            text.push_str(line);
+            text.push('\n');
+            at.rows += 1;
+            last = Some(line);
+        }
+        match last {
+            _ if !more => (at.table, at.after) = (at.table + 1, Vec::new()),
+            Some(line) => at.after = table.key_of(line)?,
+            // There was no room for a single one.
+            None => break,
+        }
+    }
+    if at.table == TABLES.len() {
+        text.push_str(&format!("{{\"end\":{{\"rows\":{}}}}}\n", at.rows));
+        return Ok(answer(text));
+    }
+    let cursor = serde_json::to_vec(&at).map_err(|error| store::StoreError::Row(error.to_string()))?;
+    let path = format!("/api/v1/accounts/{account}/export?cursor={}", URL_SAFE_NO_PAD.encode(cursor));
+    let next = postern.deployment.public_url.path(&path);
+    Ok(answer(text).with("link", format!("<{next}>; rel=\"next\"")))
+}
+
+fn answer(text: String) -> Answer {
+    let answer = Answer::text(200, "application/x-ndjson", text);
+    answer.with("cache-control", "no-store").with("x-content-type-options", "nosniff")
+}
+
+fn header(account: &Account, exported_at: Timestamp) -> Result<String, store::StoreError> {
+    let line = serde_json::to_string(&Header { postern: VERSION, account, exported_at });
+    line.map(|line| line + "\n").map_err(|error| store::StoreError::Row(error.to_string()))
+}
