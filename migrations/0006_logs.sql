@@ -16,3 +16,7 @@ CREATE INDEX changes_at ON changes (at);
 CREATE INDEX events_subject ON events (account_id, subject, id);
 CREATE INDEX events_kind ON events (account_id, kind, id);
 CREATE INDEX events_at ON events (at);
+
+-- Each use of the set-up token is a row of the change log. One that changed nothing has version 0 and is no lock.
+DROP INDEX changes_resource_version;
+CREATE UNIQUE INDEX changes_resource_version ON changes (account_id, resource, version) WHERE version > 0;

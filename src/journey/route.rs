@@ -82,6 +82,13 @@ pub enum Endpoint {
     Import,
 }
 
+impl Endpoint {
+    /// Whether a call of it can change something.
+    fn changes(self, method: Method) -> bool {
+        method != Method::Get && !matches!(self, Self::Explain | Self::ProviderDryRun | Self::AccessPreview)
+    }
+}
+
 /// What the one who asks has to have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Needs {
@@ -330,6 +337,9 @@ async fn answer<S: Store, C: Crypto>(
     }
     let (account, id) = (account.unwrap_or_default(), id.as_str());
     let account = account.as_str();
+    if caller.has_setup_token() && !endpoint.changes(call.method) {
+        admin::note_use(postern, call, account).await?;
+    }
     // In one function, all journeys would be compiled for the first request of every isolate, whichever it is.
     let journey: Pin<Box<dyn Future<Output = Result<Answer, Ending>> + '_>> = match endpoint {
         Endpoint::Health => return Ok(Answer::json(200, &serde_json::json!({ "status": "ok" }))),

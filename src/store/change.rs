@@ -4,7 +4,7 @@
 use super::log::{Filter, Log, Takes};
 use super::{Plan, Statement, StoreError, millis, optional_json};
 use crate::time::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A change that is to be logged.
 #[derive(Clone, Debug)]
@@ -61,6 +61,14 @@ impl<T: Serialize> Change<'_, T> {
     }
 }
 
+/// Logs something that changes nothing: it has no version, and what it names need not exist.
+pub fn note(account: &str, id: &str, at: Timestamp, actor: &str, action: &str, resource: &str) -> Statement {
+    Statement::new(
+        "INSERT INTO changes (account_id, id, at, actor, action, resource, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)",
+        [account.into(), id.into(), at.into(), actor.into(), action.into(), resource.into()],
+    )
+}
+
 /// A change that was logged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Logged {
@@ -75,14 +83,19 @@ pub struct Logged {
     pub action: String,
     /// Which, as `noun/id`.
     pub resource: String,
-    /// The version that the change made.
-    pub version: i64,
+    /// The version that the change made. `None`: it changed nothing.
+    #[serde(deserialize_with = "version")]
+    pub version: Option<i64>,
     /// The resource as it was.
     #[serde(deserialize_with = "optional_json")]
     pub before: Option<serde_json::Value>,
     /// The resource as it came to be.
     #[serde(deserialize_with = "optional_json")]
     pub after: Option<serde_json::Value>,
+}
+
+fn version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    Ok(Some(i64::deserialize(deserializer)?).filter(|version| *version > 0))
 }
 
 /// The log. An old row can go, though it is a lock: a change is made of the version that was read moments before, so that

@@ -183,7 +183,7 @@ describe('what is not there', () => {
     }
     assert.equal((await postern.admin('POST', '/accounts/nobody/providers', { name: 'A', kind: 'other', metadataXml: account.metadata() })).status, 404);
     assert.equal((await postern.admin('POST', '/accounts/nobody/saml/explain', { samlResponse: 'PHg+' })).status, 404);
-    assert.deepEqual(await postern.sql(["SELECT * FROM changes WHERE account_id = 'nobody'"]), [[]]);
+    assert.deepEqual(await postern.sql(["SELECT * FROM changes WHERE account_id = 'nobody' AND action <> 'setup-token.used'"]), [[]]);
   });
 
   test('at all is 404, by another method 405', async () => {

@@ -48,7 +48,7 @@ fn an_account_is_created_read_and_listed() {
     assert_eq!(list, json!({ "items": [account], "nextCursor": null }));
     problem(&site.get("/api/v1/accounts/other").admin().send(), 404);
     assert_eq!(
-        site.database.select("SELECT actor, action, resource, version FROM changes"),
+        site.database.select("SELECT actor, action, resource, version FROM changes WHERE action <> 'setup-token.used'"),
         ["setup-token|account.created|account/acme|1"]
     );
 }

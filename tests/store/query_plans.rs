@@ -11,7 +11,7 @@ use postern::account_key::Purpose;
 use postern::directory::{self, Email};
 use postern::saml::NameId;
 use postern::store::api_token::ApiToken;
-use postern::store::change::Change;
+use postern::store::change::{self, Change};
 use postern::store::event::{self, Event};
 use postern::store::grant::Whose;
 use postern::store::import::{self, Import};
@@ -164,6 +164,7 @@ fn inserts() -> Vec<(&'static str, Statement)> {
     let link = directory::Change::LinkUser { user: "u1".into(), provider: "p1".into(), name_id: "n2".into() };
     let bind = directory::Change::BindUser { user: "u1".into(), provider: "p1".into() };
     vec![
+        ("change::note", change::note("acme", "c2", NOW, "setup-token", "setup-token.used", "/api/v1/accounts")),
         ("account::insert", account::insert(&crate::scene::account_of("new"))),
         ("account_key::insert", account_key::insert("acme", &key_of("k1"))),
         ("provider::insert", provider::insert("acme", &provider_of("p2", "https://two.example")).unwrap()),

@@ -39,6 +39,11 @@ impl Caller {
         Self { actor: SETUP_TOKEN.to_owned(), grants: None }
     }
 
+    /// Whether they showed the set-up token.
+    pub(in crate::journey) fn has_setup_token(&self) -> bool {
+        self.grants.is_none()
+    }
+
     /// Who is logged.
     pub(in crate::journey) fn actor(&self) -> &str {
         &self.actor
@@ -88,7 +93,7 @@ enum Shown<'c> {
     Session(SessionSecret),
 }
 
-/// Lets in who has what a route needs. One D1 call, and none for the set-up token.
+/// Lets in who has what a route needs. One D1 call, and none for the set-up token, whose use [`note_use`] logs.
 pub(in crate::journey) async fn authorize<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,
@@ -126,6 +131,20 @@ pub(in crate::journey) fn resource(path: &str, id: &str) -> Option<Resource> {
         _ => return None,
     };
     Some(Resource { kind, id: id.to_owned() })
+}
+
+/// So many characters of a path are logged: no route of ours needs more.
+const MAX_PATH: usize = 300;
+
+/// Logs a use of the set-up token that changes nothing; what changes something is a row of the change log anyway.
+pub(in crate::journey) async fn note_use<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    call: &Call,
+    account: &str,
+) -> Result<(), StoreError> {
+    let path: String = call.path.chars().take(MAX_PATH).collect();
+    let note = store::change::note(account, &postern.fresh_id(), postern.now, SETUP_TOKEN, "setup-token.used", &path);
+    postern.store.batch(vec![note]).await.map(|_| ())
 }
 
 fn denied(detail: &str) -> Answer {

@@ -66,9 +66,9 @@ async function serve(text) {
   return place;
 }
 
-/** A journey that only reads. */
+/** A journey that only reads: that the set-up token was used is logged first. */
 const reading = (path, success = 200) =>
-  admin({ commits: false, success, again: success, act: ({ account }, fault) => account.admin('GET', path, undefined, { fault }) });
+  admin({ commits: false, calls: 2, success, again: success, act: ({ account }, fault) => account.admin('GET', path, undefined, { fault }) });
 
 const provider = ({ account }) => `/providers/${account.provider.id}`;
 const versionNow = async (context) => (await context.account.expect(200, 'GET', provider(context))).version;
@@ -296,7 +296,7 @@ export const journeys = {
     },
   }),
   'explaining a response': admin({
-    calls: 2,
+    calls: 3,
     commits: false,
     success: 200,
     again: 200,
