@@ -41,16 +41,19 @@ pub struct Table {
     pub columns: &'static [(&'static str, Column, bool)],
     /// The columns that the lines are in the order of.
     key: &'static str,
-    /// So many rows at most are read at once.
-    rows: i64,
     page: &'static str,
     insert: &'static str,
 }
 
-/// `name`, rows at once; the columns of the order and their parameters; which rows; what is made up on import; then every
+/// So many rows at most are read at once, until they have so many characters: that one is larger than the others makes a read
+/// one row larger.
+const MOST_ROWS: i64 = 1000;
+const MOST_CHARACTERS: i64 = 400_000;
+
+/// `name`; the columns of the order and their parameters; which rows; what is made up on import; then every
 /// column with what it takes. `made` is the column that says when a row was made.
 macro_rules! table {
-    ($name:literal, $rows:literal, $key:literal = $at:literal, made $made:literal $(, only $only:literal)?
+    ($name:literal, $key:literal = $at:literal, made $made:literal $(, only $only:literal)?
      $(, but $extra:literal = $value:literal)?;
      $first:ident $first_kind:expr $(, $column:ident $kind:expr)* $(; null $($optional:ident $optional_kind:expr),+)?) => {
         Table {
@@ -61,13 +64,13 @@ macro_rules! table {
                 $($(, (stringify!($optional), $optional_kind, true))+)?
             ],
             key: $key,
-            rows: $rows,
             page: concat!(
+                "SELECT line, total FROM (SELECT line, SUM(length(line)) OVER (ROWS UNBOUNDED PRECEDING) AS total FROM (",
                 "SELECT json_object('", $name, "', json_object('", stringify!($first), "', ", stringify!($first),
                 $(", '", stringify!($column), "', ", stringify!($column),)*
                 $($(", '", stringify!($optional), "', ", stringify!($optional),)+)?
                 ")) AS line FROM ", $name, " WHERE account_id = ?1 AND ", $made, " <= ?2 AND (", $key, ") > (", $at, ")",
-                $(" AND ", $only,)? " ORDER BY ", $key, " LIMIT ?3"
+                $(" AND ", $only,)? " ORDER BY ", $key, " LIMIT ?3)) WHERE total - length(line) < ?4"
             ),
             insert: concat!(
                 "INSERT INTO ", $name, " (account_id, ", stringify!($first),
@@ -91,41 +94,41 @@ const RECORDS: &[&str] =
 /// provider as soon as it is there comes after them. Of `records`, what refers to others of its kind comes second (`+kind`
 /// is not searched by: where to go on is).
 pub const TABLES: &[Table] = &[
-    table!("sign_ins", 250, "id" = "?4", made "at";
+    table!("sign_ins", "id" = "?5", made "at";
         id Id, at Time, outcome Word(&["signed_in", "refused"]), trace Json(is::<Vec<Step>>);
         null initiated_by Word(&["idp", "sp"]), provider_id Text, provider_name Text, user_id Text, email Text, name_id Text,
         decision Text, error Json(is::<Explanation>)),
-    table!("recordings", 50, "provider_id, id" = "?4, ?5", made "at";
+    table!("recordings", "provider_id, id" = "?5, ?6", made "at";
         provider_id Id, id Id, at Time, name_id Text, attributes Json(is::<Vec<Recorded>>), whole Flag, outcome Text,
         expires_at Time; null name_id_format Text, link_key Text, email Text, email_folded Text),
-    table!("changes", 100, "id" = "?4", made "at";
+    table!("changes", "id" = "?5", made "at";
         id Id, at Time, actor Text, action Text, resource Text, version Number; null before ANY, after ANY),
-    table!("events", 500, "id" = "?4", made "at"; id Id, at Time, kind Text, subject Text, detail ANY),
-    table!("users", 1000, "id" = "?4", made "created_at";
+    table!("events", "id" = "?5", made "at"; id Id, at Time, kind Text, subject Text, detail ANY),
+    table!("users", "id" = "?5", made "created_at";
         id Id, email Text, email_folded Text, active Flag, managed_by Word(&["jit", "scim", "invitation", "admin"]),
         created_at Time, updated_at Time, version Number;
         null given_name Text, family_name Text, display_name Text, last_sign_in_at Time),
-    table!("tombstones", 1000, "key" = "?4", made "removed_at";
+    table!("tombstones", "key" = "?5", made "removed_at";
         key Text, user_id Id, email Text, removed_at Time, removed_by Text),
     // The digest is one that no secret has: whoever is invited may still come by signing in.
-    table!("invitations", 1000, "id" = "?4", made "created_at", but "digest" = "'none:' || (value ->> '$.id')";
+    table!("invitations", "id" = "?5", made "created_at", but "digest" = "'none:' || (value ->> '$.id')";
         id Id, email Text, email_folded Text, groups Json(is::<Vec<String>>), created_at Time, expires_at Time,
         version Number),
-    table!("providers", 20, "id" = "?4", made "created_at";
+    table!("providers", "id" = "?5", made "created_at";
         id Id, entity_id Text, settings Json(is_provider), created_at Time, updated_at Time, version Number;
         null due_at Time, refreshed_at Time, refresh_error Text),
-    table!("user_links", 1000, "provider_id, name_id" = "?4, ?5", made "created_at";
+    table!("user_links", "provider_id, name_id" = "?5, ?6", made "created_at";
         provider_id Id, name_id Text, user_id Id, created_at Time),
-    table!("groups", 1000, "id" = "?4", made "created_at";
+    table!("groups", "id" = "?5", made "created_at";
         id Id, name Text, name_folded Text, identifier Text, managed_by Word(&["native", "scim"]), created_at Time,
         updated_at Time, version Number; null provider_id Id, saml_group Text),
-    table!("group_members", 1000, "group_id, user_id" = "?4, ?5", made "added_at";
+    table!("group_members", "group_id, user_id" = "?5, ?6", made "added_at";
         group_id Id, user_id Id, added_at Time),
-    table!("records", 250, "kind, id" = "?4, ?5", made "created_at",
+    table!("records", "kind, id" = "?5, ?6", made "created_at",
         only "+kind IN ('organization', 'resourceGroup', 'role', 'serviceAccount')";
         id Id, kind Word(RECORDS), name Text, settings Json(is::<record::Settings>), created_at Time, updated_at Time,
         version Number),
-    table!("records", 250, "kind, id" = "?4, ?5", made "created_at",
+    table!("records", "kind, id" = "?5, ?6", made "created_at",
         only "+kind IN ('apiKey', 'project', 'roleBinding')";
         id Id, kind Word(RECORDS), name Text, settings Json(is::<record::Settings>), created_at Time, updated_at Time,
         version Number),
@@ -146,6 +149,8 @@ fn is_provider(text: &str) -> bool {
 #[derive(Deserialize)]
 struct Row {
     line: String,
+    /// How many characters it has with those before it.
+    total: i64,
 }
 
 impl Table {
@@ -161,15 +166,17 @@ impl Table {
 
     /// Lines of rows that were made until `since`, those after a key, or from the first where `after` is empty.
     pub fn page(&self, account: &str, since: Timestamp, after: &[String]) -> Statement {
-        let mut parameters: Vec<Value> = vec![account.into(), since.into(), self.rows.into()];
+        let mut parameters: Vec<Value> = vec![account.into(), since.into(), MOST_ROWS.into(), MOST_CHARACTERS.into()];
         parameters.extend((0..self.keys()).map(|at| Value::from(after.get(at).map_or("", String::as_str))));
         Statement { sql: self.page.into(), parameters }
     }
 
     /// Reads what [`Table::page`] found: the lines, and whether there may be more.
     pub fn read(&self, rows: &Rows) -> Result<(Vec<String>, bool), StoreError> {
-        let lines: Vec<String> = rows.all::<Row>()?.into_iter().map(|row| row.line).collect();
-        let more = i64::try_from(lines.len()).unwrap_or(i64::MAX) >= self.rows;
+        let rows: Vec<Row> = rows.all()?;
+        let full = rows.last().is_some_and(|last| last.total >= MOST_CHARACTERS);
+        let more = full || i64::try_from(rows.len()).unwrap_or(i64::MAX) >= MOST_ROWS;
+        let lines = rows.into_iter().map(|row| row.line).collect();
         Ok((lines, more))
     }
 

@@ -4,6 +4,8 @@ use crate::permitted::{bind, call, errors, make, token_of, token_with};
 use crate::scene::{Request, Site, body, problem};
 use crate::support::database::Fault::{After, Before};
 use postern::http::{Answer, Method};
+use postern::store::Store;
+use postern::store::portable::TABLES;
 use postern::time::Duration;
 use serde_json::{Value, json};
 
@@ -220,6 +222,31 @@ fn a_large_account_is_exported_in_pages_and_imported_in_chunks() {
     other.wait(Duration::seconds(1));
     assert_eq!(export_of(&other, "acme").len(), line - 1);
     assert!(export_of(&site, "acme").len() > line);
+}
+
+#[test]
+fn large_rows_are_read_a_few_at_a_time() {
+    let site = furnished();
+    site.database.execute(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12) \
+         INSERT INTO changes (account_id, id, at, actor, action, resource, version, after) \
+         SELECT 'acme', printf('z%09d', i), 1, 'setup-token', 'x.y', 'x/' || i, 1, \
+         json_quote(printf('%.*c', 300000, 'x')) FROM n",
+    );
+    site.database.watch(&[]);
+    let lines = export_of(&site, "acme");
+    let reads = site.database.statements().into_iter().filter(|read| read.sql.contains("FROM changes"));
+    for read in reads {
+        let [rows] = postern::store::take(pollster::block_on(site.database.batch(vec![read])).unwrap()).unwrap();
+        let (found, _) = TABLES[2].read(&rows).unwrap();
+        assert!(found.iter().map(String::len).sum::<usize>() < 800_000, "{}", found.len());
+    }
+    let (other, mut line) = (empty("acme"), 1);
+    for chunk in lines.chunks(3) {
+        imported(&import(&other, "acme", line, chunk).send());
+        line += chunk.len();
+    }
+    has_all(&other, "acme", &lines);
 }
 
 #[test]

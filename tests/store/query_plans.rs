@@ -194,8 +194,12 @@ fn what_an_export_reads_and_an_import_writes_goes_by_an_index() {
     let database = scene();
     for table in TABLES {
         let steps = database.plan(&table.page("acme", NOW, &[]));
-        assert_eq!(steps.len(), 1, "{}: {steps:?}", table.name);
-        assert!(steps[0].starts_with("SEARCH") && steps[0].contains('>'), "{}: {steps:?}", table.name);
+        let search = |step: &&String| step.starts_with(&format!("SEARCH {} ", table.name)) && step.contains('>');
+        assert_eq!(steps.iter().filter(search).count(), 1, "{}: {steps:?}", table.name);
+        for step in &steps {
+            let is_read = reads_a_table(step) && !step.starts_with("SCAN (subquery");
+            assert!(!is_read && !step.contains("TEMP B-TREE"), "{}: {steps:?}", table.name);
+        }
         for step in database.plan(&table.insert("acme", "[]".into())) {
             assert!(!reads_a_table(&step), "{}: {step}", table.name);
         }
