@@ -1,6 +1,6 @@
 //! User groups and their members.
 
-use super::{Page, Rows, Statement, StoreError, Value, millis};
+use super::{Page, Rows, Statement, StoreError, Value, flag, millis};
 use crate::directory::{Email, Group, folded};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,28 @@ pub fn native(account: &str, ids: &[String]) -> Statement {
     Statement::new(
         "SELECT g.id FROM json_each(?2) j CROSS JOIN groups g ON g.account_id = ?1 AND g.id = j.value \
          WHERE g.managed_by = 'native'",
+        [account.into(), list_of(ids)],
+    )
+}
+
+/// A native group that somebody could join.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Joinable {
+    /// Id.
+    pub id: String,
+    /// The provider that it is linked to.
+    pub provider_id: Option<String>,
+    /// Whether its members are those whom that provider names.
+    #[serde(deserialize_with = "flag")]
+    pub follows: bool,
+}
+
+/// Which of these ids are native groups, each with its link.
+pub fn joinable(account: &str, ids: &[String]) -> Statement {
+    Statement::new(
+        "SELECT g.id, g.provider_id, COALESCE(p.settings ->> '$.authorization.enabled', 0) AS follows \
+         FROM json_each(?2) j CROSS JOIN groups g ON g.account_id = ?1 AND g.id = j.value \
+         LEFT JOIN providers p ON p.account_id = ?1 AND p.id = g.provider_id WHERE g.managed_by = 'native'",
         [account.into(), list_of(ids)],
     )
 }

@@ -43,6 +43,16 @@ pub fn find(account: &str, id: &str) -> Statement {
     )
 }
 
+/// Names of providers whose JIT rules name a group, a few of them. Read by [`super::group::read_ids`].
+pub fn naming_group(account: &str, group: &str) -> Statement {
+    Statement::new(
+        "SELECT p.settings ->> '$.name' AS id FROM providers p WHERE p.account_id = ?1 AND EXISTS \
+         (SELECT 1 FROM json_each(p.settings, '$.jit.rules') r CROSS JOIN json_each(r.value, '$.groups') g \
+          WHERE g.value = ?2) LIMIT 10",
+        [account.into(), group.into()],
+    )
+}
+
 /// The versions of all providers of an account, alone, in order of creation.
 pub fn versions(account: &str) -> Statement {
     Statement::new("SELECT id, version FROM providers WHERE account_id = ?1 ORDER BY id", [account.into()])

@@ -138,6 +138,23 @@ describe('[000] SAML-linked user groups synchronize on every sign-in', () => {
   });
 });
 
+test('JIT rules put new users into native groups, which are there for as long as a rule names them', async () => {
+  const account = await TestAccount.withProvider(postern, keys);
+  const [team, everybody] = [await native(account, 'Team'), await native(account, 'Everybody')];
+  const admitting = (...ids) => ({ jit: { rules: [{ conditions: [{ on: 'emailDomain', operator: 'equals', value: 'example.com' }], effect: 'admit', groups: ids }] } });
+  const { version } = account.provider;
+  const { body } = await account.admin('PATCH', `/providers/${account.provider.id}`, admitting(team.id, 'none'), { version });
+  assert.deepEqual(body.errors.map(({ pointer, code }) => [pointer, code]), [['/jit/rules/0/groups/1', 'unknown']]);
+  const changed = await account.admin('PATCH', `/providers/${account.provider.id}`, admitting(team.id, everybody.id), { version });
+  assert.deepEqual([changed.status, changed.d1Calls], [200, 2]);
+  await account.signIn(ada());
+  assert.deepEqual(await groupsOf(account, 'ada@example.com'), ['Everybody', 'Team']);
+  const refused = await account.expect(409, 'DELETE', `/groups/${team.id}`, undefined, { version: 1 });
+  assert.equal(refused.code, 'named_by_rules');
+  await account.change(account.provider, admitting(everybody.id));
+  await account.expect(204, 'DELETE', `/groups/${team.id}`, undefined, { version: 1 });
+});
+
 describe('[000] invitations', () => {
   test('without JIT provisioning, who is invited comes in with the groups of the invitation', async () => {
     const account = await TestAccount.withProvider(postern, keys, { jit: { enabled: false } });

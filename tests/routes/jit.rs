@@ -238,6 +238,7 @@ fn a_merge_patch_changes_the_mapping_that_it_names() {
 #[test]
 fn what_is_shown_can_be_sent_back() {
     let site = site(json!({}));
+    crate::permitted::group(&site, "acme", "g1", &[]);
     let list = json!([{ "name": "Engineers", "conditions": [
         { "on": { "attribute": "department" }, "operator": "in", "values": ["a", "b"], "ignoreCase": true },
         { "on": "emailDomain", "operator": "equals", "value": "example.com", "not": true },

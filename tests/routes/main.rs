@@ -24,6 +24,7 @@ mod permitted;
 mod portable;
 mod providers;
 mod records;
+mod rule_groups;
 mod scene;
 mod session;
 mod sign_in;

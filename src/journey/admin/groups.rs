@@ -207,10 +207,17 @@ pub(crate) async fn delete<S: Store, C: Crypto>(
     id: &str,
 ) -> Result<Answer, Ending> {
     let version = if_match(call)?;
-    let [rows] = store::take(postern.store.batch(vec![group::find(account, id)]).await?)?;
+    let statements = vec![group::find(account, id), store::provider::naming_group(account, id)];
+    let [rows, named] = store::take(postern.store.batch(statements).await?)?;
     let Some(before) = rows.first::<Group>()? else { return Ok(not_found("group")) };
     if before.version != version {
         return Ok(stale());
+    }
+    let named = group::read_ids(&named)?;
+    if !named.is_empty() {
+        let providers = named.join(", ");
+        let detail = format!("JIT rules of providers name this group ({providers}). Take it out of them first.");
+        return Ok(Problem::conflict("named_by_rules", detail).answer());
     }
     if let Err(reason) = GroupAct::Delete.check(&before, false) {
         return Ok(managed_elsewhere(&reason));

@@ -14,6 +14,7 @@ pub(super) mod keys;
 pub(super) mod logs;
 pub(super) mod providers;
 pub(super) mod records;
+mod rule_groups;
 pub(super) mod sign_ins;
 pub(super) mod tokens;
 pub(super) mod users;

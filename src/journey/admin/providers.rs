@@ -1,5 +1,6 @@
 //! `/api/v1/accounts/{account}/providers`
 
+use super::rule_groups::Named;
 use super::{Caller, etag, if_match, json_object, keys, not_found, stale};
 use crate::crypto::{Certificate, Crypto};
 use crate::http::{Answer, Call};
@@ -32,11 +33,13 @@ pub(crate) async fn create<S: Store, C: Crypto>(
     account: &str,
 ) -> Result<Answer, Ending> {
     let input = json_object(call)?;
+    let named = Named::of(&input);
+    let statements = named.statements(account);
+    let rows = if statements.is_empty() { Vec::new() } else { postern.store.batch(statements).await? };
+    let groups = named.read(&mut rows.into_iter())?;
     let metadata = postern.metadata(&input, None).await?;
-    let provider = match Provider::create(&input, metadata, postern.fresh_id(), postern.now) {
-        Ok(provider) => provider,
-        Err(errors) => return Ok(Problem::fields(errors).answer()),
-    };
+    let provider = Provider::create(&input, metadata, postern.fresh_id(), postern.now);
+    let provider = groups.check(caller, provider)?;
     let keys = keys::missing(postern, account, provider.settings()).await?;
     let insert = store::provider::insert(account, &provider)?;
     let mut plan =
@@ -69,15 +72,18 @@ pub(crate) async fn update<S: Store, C: Crypto>(
     id: &str,
 ) -> Result<Answer, Ending> {
     let (version, patch) = (if_match(call)?, json_object(call)?);
-    let Some(before) = find(postern, account, id).await? else { return Ok(not_found("provider")) };
+    let named = Named::of(&patch);
+    let mut statements = vec![store::provider::find(account, id)];
+    statements.extend(named.statements(account));
+    let mut rows = postern.store.batch(statements).await?.into_iter();
+    let before = rows.next().map(|rows| store::provider::read(&rows)).transpose()?;
+    let groups = named.read(&mut rows)?;
+    let Some(before) = before.and_then(|found| found.into_iter().next()) else { return Ok(not_found("provider")) };
     if before.version() != version {
         return Ok(stale());
     }
     let metadata = postern.metadata(&patch, Some(&before)).await?;
-    let after = match before.update(&patch, metadata, postern.now) {
-        Ok(provider) => provider,
-        Err(errors) => return Ok(Problem::fields(errors).answer()),
-    };
+    let after = groups.check(caller, before.update(&patch, metadata, postern.now))?;
     let keys = keys::missing(postern, account, after.settings()).await?;
     let update = store::provider::update(account, &after)?;
     let mut plan =
