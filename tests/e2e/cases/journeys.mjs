@@ -147,6 +147,41 @@ export const journeys = {
       assert.deepEqual([sessions, users], [[], []]);
     },
   },
+  'a sign-in that creates a user in linked groups': signIn({
+    warm: true,
+    settings: { authorization: { enabled: true } },
+    async respond(account) {
+      const link = { providerId: account.provider.id, samlGroup: 'eng' };
+      await account.admin('POST', '/groups', { name: 'Engineering', link });
+      return { samlResponse: await account.sign({ nameId: ADA, attributes: { groups: ['eng'] } }) };
+    },
+  }),
+  'a sign-in that leaves a linked group': signIn({
+    warm: true,
+    settings: { authorization: { enabled: true } },
+    async respond(account) {
+      const link = { providerId: account.provider.id, samlGroup: 'eng' };
+      const { status } = await account.admin('POST', '/groups', { name: 'Engineering', link });
+      if (status === 201) await account.signIn({ nameId: ADA, attributes: { groups: ['eng'] } });
+      return fromIdp(account);
+    },
+  }),
+  'a sign-in that accepts an invitation': signIn({
+    warm: true,
+    settings: { jit: { enabled: false } },
+    async respond(account) {
+      if ((await account.users()).length === 0) await account.admin('POST', '/invitations', { email: ADA });
+      return fromIdp(account);
+    },
+  }),
+  'a first sign-in through a legacy provider': signIn({
+    warm: true,
+    settings: { generation: 'legacy', jit: { enabled: false } },
+    async respond(account) {
+      await account.admin('POST', '/users', { email: ADA });
+      return fromIdp(account);
+    },
+  }),
   'a refusal': {
     ...signIn({ respond: fromIdp, settings: { jit: { enabled: false } } }),
     success: 403,

@@ -9,7 +9,7 @@ const SSO_URL = 'https://idp.example.com/sso';
 const REFERENCE = /Reference: <code>([0-9a-z]{26})<\/code>/;
 
 /** The tables that hold what Postern knows, in the order of the schema. */
-export const TABLES = ['accounts', 'providers', 'users', 'user_links', 'spent', 'pending_requests', 'sessions', 'sign_ins', 'changes', 'account_keys', 'pending_logouts', 'events', 'groups', 'group_members', 'invitations', 'tombstones', 'recordings'];
+export const TABLES = ['accounts', 'providers', 'users', 'user_links', 'spent', 'pending_requests', 'sessions', 'sign_ins', 'changes', 'account_keys', 'pending_logouts', 'events', 'groups', 'group_members', 'invitations', 'tombstones', 'recordings', 'records', 'api_tokens'];
 
 /** Codes of refusals that were decided upon: those are recorded for dry runs. */
 const DECIDED = ['missing_attribute', 'missing_email', 'not_invited', 'user_deactivated', 'user_removed', 'linked_to_other_provider', 'jit_validation_failed', 'denied_by_rule', 'no_rule_matched', 'email_domain_not_allowed'];
