@@ -33,6 +33,7 @@ describe('with a path prefix', () => {
       sloUrl: `${publicUrl}/saml/${account.id}/slo`,
       metadataUrl: `${publicUrl}/saml/${account.id}/metadata?provider=${id}`,
       loginUrl: `${publicUrl}/saml/${account.id}/login?provider=${id}`,
+      testUrl: `${publicUrl}/saml/${account.id}/login?provider=${id}&test=1`,
     });
   });
 
