@@ -16,6 +16,31 @@ const MAX_REDIRECTS: usize = 3;
 pub trait Outbound: fmt::Debug {
     /// `GET`, without cookies or credentials, following no redirect, within ten seconds. Reads at most [`MAX_BODY`] bytes.
     fn get<'a>(&'a self, url: &'a str) -> Pin<Box<dyn Future<Output = Result<Received, OutboundError>> + 'a>>;
+
+    /// Hands a mail over, where one who deploys has set that up (SPEC section 5).
+    fn mail<'a>(&'a self, mail: Mail<'a>) -> Pin<Box<dyn Future<Output = Mailed> + 'a>>;
+}
+
+/// A mail of plain text.
+#[derive(Clone, Copy, Debug)]
+pub struct Mail<'m> {
+    /// The address that it goes to.
+    pub to: &'m str,
+    /// One line.
+    pub subject: &'m str,
+    /// Any number of them.
+    pub text: &'m str,
+}
+
+/// What became of a mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mailed {
+    /// It is on its way.
+    Sent,
+    /// Mail is not set up.
+    NotConfigured,
+    /// It was not taken, in the platform's words.
+    Failed(String),
 }
 
 /// What another server answered.

@@ -14,7 +14,7 @@ use crate::deployment::{Deployment, PublicUrl, Retention, SetupToken};
 use crate::journey::{self, Configurations, Postern};
 use crate::time::Timestamp;
 use d1::D1;
-use outbound::Fetch;
+use outbound::Platform;
 use web_crypto::WebCrypto;
 use worker::{Context, Env, Request, Response, Result, ScheduleContext, ScheduledEvent, event};
 
@@ -40,7 +40,7 @@ async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response
     let postern = Postern {
         store: &store,
         crypto: &WebCrypto,
-        outbound: &Fetch,
+        outbound: &Platform(&env),
         deployment: &deployment,
         configurations: &configurations,
         now: now(),
@@ -71,7 +71,7 @@ async fn upkeep(env: &Env) -> std::result::Result<(), String> {
     let postern = Postern {
         store: &store,
         crypto: &WebCrypto,
-        outbound: &Fetch,
+        outbound: &Platform(env),
         deployment: &deployment,
         configurations: &configurations,
         now: now(),

@@ -1,25 +1,42 @@
-//! The seam to other people's servers on the platform's `fetch`.
+//! The seam to other people's servers on the platform's `fetch`, and to its mail.
 
-use crate::outbound::{MAX_BODY, Outbound, OutboundError, Received};
+use crate::outbound::{MAX_BODY, Mail, Mailed, Outbound, OutboundError, Received};
 use futures_util::StreamExt;
 use std::pin::Pin;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use worker::Response;
 use worker::web_sys::{self, AbortSignal, Headers, RequestInit, RequestRedirect, WorkerGlobalScope};
+use worker::{Env, Response, SendEmailBuilder};
 
 /// Milliseconds for an answer, its body included.
 const TIMEOUT: u32 = 10_000;
 
+/// What the Worker may reach.
 #[derive(Debug)]
-pub(super) struct Fetch;
+pub(super) struct Platform<'e>(pub(super) &'e Env);
 
-impl Outbound for Fetch {
+impl Outbound for Platform<'_> {
     fn get<'a>(&'a self, url: &'a str) -> Pin<Box<dyn Future<Output = Result<Received, OutboundError>> + 'a>> {
         Box::pin(async move {
             let signal = AbortSignal::timeout_with_u32(TIMEOUT);
             let received = get(url, &signal).await;
             if signal.aborted() { Err(OutboundError::Slow) } else { received }
+        })
+    }
+
+    fn mail<'a>(&'a self, mail: Mail<'a>) -> Pin<Box<dyn Future<Output = Mailed> + 'a>> {
+        Box::pin(async move {
+            let Ok(binding) = self.0.send_email("EMAIL") else { return Mailed::NotConfigured };
+            let from = self.0.var("EMAIL_FROM").map(|from| from.to_string()).unwrap_or_default();
+            if from.trim().is_empty() {
+                return Mailed::Failed("EMAIL_FROM, the address that mail comes from, is not set".to_owned());
+            }
+            let message = SendEmailBuilder::new(from.trim(), mail.to, mail.subject);
+            message.set_text(mail.text);
+            match binding.send_with_builder(&message).await {
+                Ok(_) => Mailed::Sent,
+                Err(error) => Mailed::Failed(String::from(error.message())),
+            }
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::scene::{Request, Site, body, problem};
 use postern::http::{Answer, Method};
+use postern::outbound::Mailed;
 use postern::time::Duration;
 use serde_json::{Value, json};
 
@@ -106,6 +107,34 @@ fn who_was_removed_does_not_come_back_just_in_time() {
     problem(&site.call(Method::Delete, &at).admin().send(), 404);
     again(&site);
     assert_eq!(site.sign_in(SOUND).status, 303, "an admin can clear it");
+}
+
+#[test]
+fn an_invitation_is_mailed_where_mail_is_set_up() {
+    let site = without_jit();
+    let invite = |outcome: Option<Mailed>| {
+        if let Some(outcome) = outcome {
+            site.servers.mails_are(outcome);
+        }
+        let email = format!("user{}@example.com", site.database.count("invitations"));
+        let answer = site.post(INVITATIONS).admin().json(&json!({ "email": email })).send();
+        assert_eq!(answer.status, 201, "{}", answer.body_text());
+        let [[to, subject, text]] = <[_; 1]>::try_from(site.servers.mails()).unwrap();
+        let made = body(&answer);
+        assert_eq!((to, subject.as_str()), (email, "You are invited to acme"));
+        assert!(text.contains(made["link"].as_str().unwrap()) && text.contains("until 2026-11-29"), "{text}");
+        (made["mailed"].clone(), answer.fault)
+    };
+    assert_eq!(invite(None), (json!(false), None));
+    assert_eq!(invite(Some(Mailed::Sent)), (json!(true), None));
+    let reason = "an invitation was made and not mailed: no such address".to_owned();
+    assert_eq!(invite(Some(Mailed::Failed("no such address".into()))), (json!(false), Some(reason)));
+    // Nobody is mailed by what fails, nor by a sign-in.
+    let twice = site.post(INVITATIONS).admin().json(&json!({ "email": "user0@example.com" })).send();
+    assert_eq!(twice.status, 409);
+    site.change_provider(&json!({ "jit": { "enabled": true } }));
+    assert_eq!(site.sign_in(SOUND).status, 303);
+    assert!(site.servers.mails().is_empty());
 }
 
 #[test]

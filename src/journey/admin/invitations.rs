@@ -7,6 +7,7 @@ use crate::fields::{Fields, Patch};
 use crate::http::{Answer, Call};
 use crate::id::Secret;
 use crate::journey::{Ending, Postern, page};
+use crate::outbound::{Mail, Mailed};
 use crate::problem::Problem;
 use crate::store::account::Account;
 use crate::store::change::Change;
@@ -53,6 +54,8 @@ struct Made<'i> {
     #[serde(flatten)]
     listed: &'i Listed,
     link: String,
+    /// Whether it is on its way to the one who is invited.
+    mailed: bool,
 }
 
 /// `POST {email, groups?}`
@@ -113,13 +116,32 @@ pub(crate) async fn create<S: Store, C: Crypto>(
             let public_url = &postern.deployment.public_url;
             let link = public_url.url(&format!("/invitations/{account}/{}", committed.get().expose()));
             let location = public_url.path(&format!("/api/v1/accounts/{account}/invitations/{}", listed.id));
-            let made = Made { listed: &listed, link };
-            Ok(Answer::json(201, &made).with("etag", etag(1)).with("location", location))
+            let mailed = mail(postern, account, &listed, &link).await;
+            let fault = match &mailed {
+                Mailed::Failed(reason) => Some(format!("an invitation was made and not mailed: {reason}")),
+                Mailed::Sent | Mailed::NotConfigured => None,
+            };
+            let made = Made { listed: &listed, link, mailed: mailed == Mailed::Sent };
+            let answer = Answer::json(201, &made).with("etag", etag(1)).with("location", location);
+            Ok(Answer { fault, ..answer })
         }
         Err(StoreError::Constraint(Constraint::InvitationEmail)) => Ok(invited_already()),
         Err(StoreError::Constraint(Constraint::Reference)) => Ok(not_found("account")),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Mails an invitation that was made. Without, its link is handed over by the one who made it.
+async fn mail<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, account: &str, listed: &Listed, link: &str) -> Mailed {
+    let text = format!(
+        "You are invited to the account {account}.\n\nOpen this link, and sign in as {}:\n{link}\n\nIt is good until {}, and \
+         once. If you do not know why you get this, you need not do anything.\n",
+        listed.email, listed.expires_at
+    );
+    postern
+        .outbound
+        .mail(Mail { to: &listed.email, subject: &format!("You are invited to {account}"), text: &text })
+        .await
 }
 
 fn invited_already() -> Answer {

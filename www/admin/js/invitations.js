@@ -69,7 +69,7 @@ function inviteView({ whisper }, path, groups) {
       form.saved();
       email.write('');
       const field = copyField({ label: `Link for ${data.email}`, value: data.link, hint: 'It is shown this once: send it to them.' }, whisper);
-      made.replaceChildren(h('div', { class: 'notice', role: 'status' }, h('p', {}, `${data.email} is invited.`), field));
+      made.replaceChildren(h('div', { class: 'notice', role: 'status' }, h('p', {}, `${data.email} is invited${data.mailed ? ', and the link was mailed to them' : ''}.`), field));
       field.querySelector('input').focus();
     },
   });
