@@ -10,6 +10,10 @@ pub enum Constraint {
     ProviderEntityId,
     /// Another user of the account has this e-mail.
     UserEmail,
+    /// Another user of the account has this userName.
+    UserName,
+    /// The owner of the token has this externalId for another user, or for another group.
+    ExternalId,
     /// The NameID is linked already.
     UserLink,
     /// Another group of the kind has this name.
@@ -26,6 +30,8 @@ pub enum Constraint {
     Event,
     /// Somebody else made this version of the resource.
     ChangeVersion,
+    /// The resource has another version than the plan is for, or is gone.
+    VersionMoved,
     /// Another record of its kind has this name.
     RecordName,
     /// There is a role binding that says the same.
@@ -52,6 +58,8 @@ impl Constraint {
             ("accounts.id", _) => Self::AccountId,
             ("providers.entity_id", _) => Self::ProviderEntityId,
             ("users.email_folded", _) => Self::UserEmail,
+            ("users.user_name_folded", _) => Self::UserName,
+            ("users.external_id" | "groups.external_id", _) => Self::ExternalId,
             ("user_links.name_id", _) => Self::UserLink,
             ("groups.name_folded", _) => Self::GroupName,
             ("groups.identifier", _) => Self::GroupIdentifier,
@@ -59,6 +67,7 @@ impl Constraint {
             ("invitations.email_folded", _) => Self::InvitationEmail,
             ("events.subject", _) => Self::Event,
             ("changes.version", _) => Self::ChangeVersion,
+            ("version_moved", _) => Self::VersionMoved,
             ("index 'records_name'", _) => Self::RecordName,
             ("index 'records_binding'", _) => Self::RoleBinding,
             (_, "spent") => Self::Spent,
@@ -87,6 +96,11 @@ mod tests {
             ),
             ("UNIQUE constraint failed: index 'records_binding'", Some(Constraint::RoleBinding)),
             ("NOT NULL constraint failed: imports.first", Some(Constraint::Import)),
+            ("CHECK constraint failed: version_moved", Some(Constraint::VersionMoved)),
+            (
+                "UNIQUE constraint failed: users.account_id, users.external_owner, users.external_id",
+                Some(Constraint::ExternalId),
+            ),
             ("FOREIGN KEY constraint failed", Some(Constraint::Reference)),
             ("CHECK constraint failed: kind", Some(Constraint::Other("kind".into()))),
             ("Network connection lost.", None),

@@ -1,6 +1,6 @@
 //! User groups and their members.
 
-use super::{Page, Rows, Statement, StoreError, Value, flag, millis};
+use super::{Page, Rows, Statement, StoreError, Value, flag, list_of, millis};
 use crate::directory::{Email, Group, folded};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -224,8 +224,4 @@ pub fn in_scim_group(account: &str, user: &str) -> Statement {
          WHERE m.account_id = ?1 AND m.user_id = ?2 AND g.managed_by = 'scim' LIMIT 1",
         [account.into(), user.into()],
     )
-}
-
-fn list_of(ids: &[String]) -> Value {
-    Value::Text(serde_json::to_string(ids).unwrap_or_default())
 }

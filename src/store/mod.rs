@@ -20,8 +20,12 @@ pub mod pending_request;
 mod plan;
 pub mod portable;
 pub mod provider;
+pub mod provisioning_log;
 pub mod record;
 pub mod recording;
+pub mod scim_group;
+pub mod scim_list;
+pub mod scim_user;
 pub mod session;
 pub mod sign_in;
 pub mod spent;
@@ -30,7 +34,7 @@ pub mod user;
 
 pub(crate) use column::{flag, flag_or_none, json, millis, optional_json, optional_millis};
 pub use constraint::Constraint;
-pub use plan::{Committed, Plan, commit};
+pub use plan::{Committed, Plan, commit, commit_reading};
 
 use crate::time::Timestamp;
 use serde::de::DeserializeOwned;
@@ -91,6 +95,11 @@ impl From<i64> for Value {
     fn from(number: i64) -> Self {
         Self::Integer(number)
     }
+}
+
+/// A list as one parameter: the JSON that `json_each` takes apart.
+fn list_of(ids: &[String]) -> Value {
+    Value::Text(serde_json::to_string(ids).unwrap_or_default())
 }
 
 /// The rows that a statement answered with: objects by column name.

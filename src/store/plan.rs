@@ -1,6 +1,6 @@
 //! What a journey decided, and that it has happened.
 
-use super::{Statement, Store, StoreError};
+use super::{Rows, Statement, Store, StoreError};
 
 /// Statements that are to be carried out together, and what will be true when they were.
 ///
@@ -55,17 +55,23 @@ impl<T> Plan<T> {
 /// Carries a plan out. An error whose effect is unknown is followed by one more try: the log row's id makes the second
 /// fail as a whole if the first was carried out, and then the proof finds it.
 pub async fn commit<S: Store, T>(store: &S, plan: Plan<T>) -> Result<Committed<T>, StoreError> {
+    commit_reading(store, plan).await.map(|(committed, _)| committed)
+}
+
+/// The same, with the rows that the last statement answered with. `None`: they are lost, because it had been carried out
+/// when the store failed.
+pub async fn commit_reading<S: Store, T>(store: &S, plan: Plan<T>) -> Result<(Committed<T>, Option<Rows>), StoreError> {
     let Plan { statements, proof, outcome } = plan;
     match store.batch(statements.clone()).await {
-        Ok(_) => return Ok(Committed(outcome)),
+        Ok(mut rows) => return Ok((Committed(outcome), rows.pop())),
         Err(StoreError::Unavailable(_)) => {}
         Err(error) => return Err(error),
     }
     match store.batch(statements).await {
-        Ok(_) => Ok(Committed(outcome)),
+        Ok(mut rows) => Ok((Committed(outcome), rows.pop())),
         Err(error @ StoreError::Constraint(_)) => {
             let found = store.batch(vec![proof]).await?;
-            if found.iter().any(|rows| !rows.is_empty()) { Ok(Committed(outcome)) } else { Err(error) }
+            if found.iter().any(|rows| !rows.is_empty()) { Ok((Committed(outcome), None)) } else { Err(error) }
         }
         Err(error) => Err(error),
     }

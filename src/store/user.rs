@@ -108,11 +108,16 @@ pub fn list(account: &str, email: Option<&Email>, page: &Page) -> Statement {
 }
 
 /// Writes a user anew. Constraint: [`super::Constraint::UserEmail`]. That nobody else did so meanwhile is guarded by the change
-/// row of its version.
+/// row of its version. For SCIM, whom it did not make is called by their e-mail; by their id where somebody else is.
 pub fn update(account: &str, user: &User, email: &Email) -> Statement {
     Statement::new(
         "UPDATE users SET email = ?3, email_folded = ?4, given_name = ?5, family_name = ?6, display_name = ?7, active = ?8, \
-         managed_by = ?9, updated_at = ?10, version = ?11 WHERE account_id = ?1 AND id = ?2",
+         managed_by = ?9, updated_at = ?10, version = ?11, \
+         user_name = CASE WHEN scim IS NOT NULL THEN user_name WHEN EXISTS (SELECT 1 FROM users o \
+         WHERE o.account_id = ?1 AND o.user_name_folded = ?4 AND o.id <> ?2) THEN id ELSE ?3 END, \
+         user_name_folded = CASE WHEN scim IS NOT NULL THEN user_name_folded WHEN EXISTS (SELECT 1 FROM users o \
+         WHERE o.account_id = ?1 AND o.user_name_folded = ?4 AND o.id <> ?2) THEN id ELSE ?4 END \
+         WHERE account_id = ?1 AND id = ?2",
         [
             account.into(),
             user.id.as_str().into(),
@@ -149,12 +154,15 @@ pub fn change(account: &str, change: &Change, now: Timestamp) -> Statement {
     }
 }
 
-/// Makes a user. Constraint: [`super::Constraint::UserEmail`].
+/// Makes a user. Constraint: [`super::Constraint::UserEmail`]. For SCIM they are called by their e-mail; by their id where
+/// somebody else is.
 fn insert(account: &str, user: &User, email: &Email) -> Statement {
     Statement::new(
         "INSERT INTO users (account_id, id, email, email_folded, given_name, family_name, display_name, active, \
-         managed_by, created_at, updated_at, last_sign_in_at, version) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+         managed_by, created_at, updated_at, last_sign_in_at, version, user_name, user_name_folded) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, \
+         CASE WHEN EXISTS (SELECT 1 FROM users WHERE account_id = ?1 AND user_name_folded = ?4) THEN ?2 ELSE ?3 END, \
+         CASE WHEN EXISTS (SELECT 1 FROM users WHERE account_id = ?1 AND user_name_folded = ?4) THEN ?2 ELSE ?4 END)",
         [
             account.into(),
             user.id.as_str().into(),
