@@ -14,6 +14,7 @@
 //! | [`access`] | sessions and cookies |
 //! | `portable` | lines of an import to rows |
 //! | [`provider`] | what an admin configures |
+//! | [`scim`] | what SCIM 2.0 says, as functions over JSON |
 //! | [`store`] | all SQL, plans and commits |
 //! | [`journey`] | each request, top to bottom |
 
@@ -36,5 +37,6 @@ pub mod provider;
 pub mod refusal;
 mod remedy;
 pub mod saml;
+pub mod scim;
 pub mod store;
 pub mod time;

@@ -1,0 +1,294 @@
+//! A resource as a client gives it, in the body of a POST or a PUT: in the canonical spelling, of the right types, with nothing that
+//! is not the client's to say.
+
+use super::error::ScimError;
+use super::schema::{Mutability, spelled};
+use super::value::{Trail, canonical, is_primary, put, type_name};
+use super::{ENTERPRISE_URN, ResourceType};
+use crate::directory::MAX_NAME;
+use serde_json::{Map, Value};
+
+/// Largest stored document, in bytes.
+pub const MAX_DOCUMENT: usize = 64 * 1024;
+
+/// A user as SCIM has them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UserDocument {
+    object: Map<String, Value>,
+}
+
+impl UserDocument {
+    /// Out of a body. What is read-only, and the password, is checked and dropped. A user that does not say is active.
+    pub fn parse(body: &Value) -> Result<Self, ScimError> {
+        let mut object = read(body, ResourceType::User)?;
+        object.entry("active").or_insert(Value::Bool(true));
+        Self::of(object)
+    }
+
+    /// Out of [`UserDocument::stored`].
+    pub fn from_stored(stored: &str, external_id: Option<&str>) -> Result<Self, ScimError> {
+        let object = serde_json::from_str(stored);
+        let object = object.map_err(|_| ScimError::protocol(500, None, "The stored user cannot be read."))?;
+        Ok(Self { object }.with_external_id(external_id))
+    }
+
+    /// Of a person who was not made over SCIM: their e-mail address is their name.
+    pub fn of_profile(
+        email: &str,
+        given_name: Option<&str>,
+        family_name: Option<&str>,
+        display_name: Option<&str>,
+        active: bool,
+    ) -> Self {
+        let text = |text: &str| Value::String(text.to_owned());
+        let mut object = Map::new();
+        let mut name = Map::new();
+        for (part, value) in [("givenName", given_name), ("familyName", family_name)] {
+            name.extend(value.map(|value| (part.to_owned(), text(value))));
+        }
+        if !name.is_empty() {
+            object.insert(String::from("name"), Value::Object(name));
+        }
+        object.extend(display_name.map(|value| (String::from("displayName"), text(value))));
+        object.insert(String::from("userName"), text(email));
+        let mut entry = Map::new();
+        entry.insert(String::from("value"), text(email));
+        entry.insert(String::from("type"), text("work"));
+        entry.insert(String::from("primary"), Value::Bool(true));
+        object.insert(String::from("emails"), Value::Array(vec![Value::Object(entry)]));
+        object.insert(String::from("active"), Value::Bool(active));
+        Self { object }
+    }
+
+    /// With the rules that hold for a whole user.
+    pub(crate) fn of(object: Map<String, Value>) -> Result<Self, ScimError> {
+        let document = Self { object };
+        named("userName", document.text("userName"))?;
+        bounded("externalId", document.external_id())?;
+        document.stored()?;
+        Ok(document)
+    }
+
+    /// As it is stored: without `externalId`, which has its own place for each client.
+    pub fn stored(&self) -> Result<String, ScimError> {
+        let mut object = self.object.clone();
+        object.remove("externalId");
+        match serde_json::to_string(&object) {
+            Ok(text) if text.len() <= MAX_DOCUMENT => Ok(text),
+            _ => Err(ScimError::TooLarge { what: "Bytes of one user", most: MAX_DOCUMENT }),
+        }
+    }
+
+    /// All of it, in canonical spelling.
+    pub fn object(&self) -> &Map<String, Value> {
+        &self.object
+    }
+
+    pub(crate) fn into_object(self) -> Map<String, Value> {
+        self.object
+    }
+
+    /// With the id that a client has for them, or without any.
+    pub fn with_external_id(mut self, external_id: Option<&str>) -> Self {
+        match external_id {
+            Some(id) => self.object.insert(String::from("externalId"), Value::String(id.to_owned())),
+            None => self.object.remove("externalId"),
+        };
+        self
+    }
+
+    /// With another `active`. One that is not said is left so if it means the same.
+    pub fn with_active(mut self, active: bool) -> Self {
+        if self.active() != active {
+            self.object.insert(String::from("active"), Value::Bool(active));
+        }
+        self
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.object.get(name)?.as_str()
+    }
+
+    fn name_part(&self, part: &str) -> Option<&str> {
+        self.object.get("name")?.get(part)?.as_str()
+    }
+
+    /// The name that is theirs alone. Never empty.
+    pub fn user_name(&self) -> &str {
+        self.text("userName").unwrap_or_default()
+    }
+
+    /// The client's id of them.
+    pub fn external_id(&self) -> Option<&str> {
+        self.text("externalId")
+    }
+
+    /// Whether they may sign in. Yes, unless it says no.
+    pub fn active(&self) -> bool {
+        self.object.get("active") != Some(&Value::Bool(false))
+    }
+
+    /// Given name.
+    pub fn given_name(&self) -> Option<&str> {
+        self.name_part("givenName")
+    }
+
+    /// Family name.
+    pub fn family_name(&self) -> Option<&str> {
+        self.name_part("familyName")
+    }
+
+    /// The name that is shown.
+    pub fn display_name(&self) -> Option<&str> {
+        self.text("displayName")
+    }
+
+    fn emails(&self) -> &[Value] {
+        self.object.get("emails").and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
+
+    fn primary_index(&self) -> Option<usize> {
+        let emails = self.emails();
+        let has_value = |email: &Value| email.get("value").is_some();
+        let is_work =
+            |email: &Value| email.get("type").and_then(Value::as_str).is_some_and(|t| t.eq_ignore_ascii_case("work"));
+        let first = |wanted: &dyn Fn(&Value) -> bool| emails.iter().position(|email| has_value(email) && wanted(email));
+        first(&is_primary).or_else(|| first(&is_work)).or_else(|| first(&|_| true))
+    }
+
+    /// The e-mail address that is theirs: the primary one, else the one at work, else the first.
+    pub fn primary_email(&self) -> Option<&str> {
+        self.emails().get(self.primary_index()?)?.get("value")?.as_str()
+    }
+
+    /// The other e-mail addresses.
+    pub fn other_emails(&self) -> Vec<&str> {
+        let primary = self.primary_index();
+        let others = self.emails().iter().enumerate().filter(|(index, _)| Some(*index) != primary);
+        others.filter_map(|(_, email)| email.get("value")?.as_str()).collect()
+    }
+
+    /// Id of their manager.
+    pub fn manager(&self) -> Option<&str> {
+        self.object.get(ENTERPRISE_URN)?.get("manager")?.get("value")?.as_str()
+    }
+}
+
+/// A group as a client gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupDocument {
+    /// Name.
+    pub display_name: String,
+    /// The client's id of it.
+    pub external_id: Option<String>,
+    /// Ids of the users in it, each once. `None` if it does not say.
+    pub members: Option<Vec<String>>,
+}
+
+impl GroupDocument {
+    /// Out of a body.
+    pub fn parse(body: &Value) -> Result<Self, ScimError> {
+        let says_members = body.as_object().is_some_and(|object| {
+            object.iter().any(|(name, value)| name.eq_ignore_ascii_case("members") && !value.is_null())
+        });
+        let object = read(body, ResourceType::Group)?;
+        let text = |name: &str| object.get(name).and_then(Value::as_str);
+        named("displayName", text("displayName"))?;
+        bounded("externalId", text("externalId"))?;
+        let members = match object.get("members") {
+            Some(members) => Some(member_ids(members)?),
+            None => says_members.then(Vec::new),
+        };
+        Ok(Self {
+            display_name: text("displayName").unwrap_or_default().to_owned(),
+            external_id: text("externalId").map(str::to_owned),
+            members,
+        })
+    }
+}
+
+/// The ids of canonical members, each once.
+pub(crate) fn member_ids(members: &Value) -> Result<Vec<String>, ScimError> {
+    let members = members.as_array().map_or(&[][..], Vec::as_slice);
+    let mut ids = Vec::with_capacity(members.len());
+    let mut seen = std::collections::BTreeSet::new();
+    for member in members {
+        let Some(id) = member.get("value").and_then(Value::as_str) else {
+            return Err(ScimError::Required { attribute: String::from("members.value") });
+        };
+        if seen.insert(id) {
+            ids.push(id.to_owned());
+        }
+    }
+    Ok(ids)
+}
+
+/// The canonical object of a body.
+fn read(body: &Value, resource: ResourceType) -> Result<Map<String, Value>, ScimError> {
+    let Value::Object(body) = body else {
+        return Err(ScimError::Syntax { at: String::from("body"), expected: "a JSON object" });
+    };
+    let mut object = Map::new();
+    let mut trail = Trail::new();
+    for (name, value) in body {
+        let attribute = match resource.attribute(name) {
+            Some(attribute) => attribute,
+            None if value.is_null() => continue,
+            None => return Err(ScimError::UnknownAttribute { name: name.clone() }),
+        };
+        trail.clear();
+        trail.push(attribute);
+        if attribute.name == "schemas" {
+            schemas(value)?;
+        }
+        if attribute.mutability == Mutability::ReadOnly {
+            continue;
+        }
+        if let Some(value) = canonical(&mut trail, value)?
+            && attribute.mutability != Mutability::WriteOnly
+        {
+            put(&mut object, &trail, value)?;
+        }
+    }
+    Ok(object)
+}
+
+/// Which schemas are meant is clear from where the body went, so unknown ones among them do no harm.
+fn schemas(value: &Value) -> Result<(), ScimError> {
+    match value {
+        Value::Null => Ok(()),
+        Value::Array(urns) if urns.iter().all(Value::is_string) => Ok(()),
+        other => Err(ScimError::WrongType {
+            attribute: String::from("schemas"),
+            expected: "an array of URNs",
+            got: type_name(other),
+        }),
+    }
+}
+
+/// A name that cannot be missing: of visible characters, and not too long.
+pub(crate) fn named(attribute: &str, name: Option<&str>) -> Result<(), ScimError> {
+    match name {
+        Some(name) if !name.trim().is_empty() => bounded(attribute, Some(name)),
+        _ => Err(ScimError::Required { attribute: attribute.to_owned() }),
+    }
+}
+
+/// A name of visible characters that is not too long.
+pub(crate) fn bounded(attribute: &str, name: Option<&str>) -> Result<(), ScimError> {
+    match name {
+        Some(name) if name.chars().count() > MAX_NAME || name.contains(char::is_control) => {
+            let expected = "at most 256 characters, without control characters";
+            Err(ScimError::BadValue { attribute: attribute.to_owned(), expected })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What of a trail is the client's to change; the mutability that says no.
+pub(crate) fn writable(trail: &Trail) -> Result<(), ScimError> {
+    match trail.iter().find(|attribute| attribute.mutability == Mutability::ReadOnly) {
+        None => Ok(()),
+        Some(attribute) => Err(ScimError::Mutability { attribute: spelled(trail), is: attribute.mutability.name() }),
+    }
+}
