@@ -3,6 +3,8 @@
 mod evaluate;
 mod lookup;
 mod parse;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use lookup::equal_value;
 pub use lookup::{Lookup, Needed};

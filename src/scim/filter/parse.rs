@@ -254,7 +254,10 @@ impl<'t> Parser<'t> {
         if self.peek() != Some(b'"') {
             let before = self.at;
             let word = self.word();
-            let is_word = !word.is_empty() && matches!(self.peek(), None | Some(b' ' | b')' | b']'));
+            let is_plain = |c: char| c.is_alphanumeric() || "-._~@+:".contains(c);
+            let is_word = !word.is_empty()
+                && word.chars().all(is_plain)
+                && matches!(self.peek(), None | Some(b' ' | b')' | b']'));
             if !is_word {
                 self.at = before;
                 return Err(self.expected("a value"));
