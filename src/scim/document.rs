@@ -2,7 +2,7 @@
 //! is not the client's to say.
 
 use super::error::ScimError;
-use super::schema::{Mutability, spelled};
+use super::schema::Mutability;
 use super::value::{Trail, canonical, is_primary, put, type_name};
 use super::{ENTERPRISE_URN, ResourceType};
 use crate::directory::MAX_NAME;
@@ -282,13 +282,5 @@ pub(crate) fn bounded(attribute: &str, name: Option<&str>) -> Result<(), ScimErr
             Err(ScimError::BadValue { attribute: attribute.to_owned(), expected })
         }
         _ => Ok(()),
-    }
-}
-
-/// What of a trail is the client's to change; the mutability that says no.
-pub(crate) fn writable(trail: &Trail) -> Result<(), ScimError> {
-    match trail.iter().find(|attribute| attribute.mutability == Mutability::ReadOnly) {
-        None => Ok(()),
-        Some(attribute) => Err(ScimError::Mutability { attribute: spelled(trail), is: attribute.mutability.name() }),
     }
 }

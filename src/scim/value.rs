@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 
 /// Longest text of one value, in characters. What refers or is binary is bounded by the document alone.
 const MAX_TEXT: usize = 4096;
+/// Most values of one attribute of a user: they are compared with each other.
+pub(crate) const MAX_VALUES: usize = 500;
 
 /// Where we are in a resource, for errors.
 pub(crate) type Trail = Vec<&'static Attribute>;
@@ -28,6 +30,9 @@ fn list(trail: &mut Trail, value: &Value) -> Result<Option<Value>, ScimError> {
         Value::Array(items) => items,
         other => return Err(mistyped(trail, "an array", other)),
     };
+    if items.len() > MAX_VALUES && !is_members(trail) {
+        return Err(ScimError::TooLarge { what: "Values of one attribute", most: MAX_VALUES });
+    }
     let mut values: Vec<Value> = Vec::with_capacity(items.len());
     let mut seen = BTreeSet::new();
     for item in items {

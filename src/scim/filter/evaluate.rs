@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 /// Whether a node holds of a resource, or of an entry of a list.
-pub(super) fn holds(node: &Node, value: &Value) -> bool {
+pub(crate) fn holds(node: &Node, value: &Value) -> bool {
     match node {
         Node::And(nodes) => nodes.iter().all(|node| holds(node, value)),
         Node::Or(nodes) => nodes.iter().any(|node| holds(node, value)),
@@ -75,7 +75,7 @@ fn instant(found: &Value) -> Option<Timestamp> {
 }
 
 /// Whether some value at a place passes. What says nothing is not a value (RFC 7643, 2.5).
-pub(crate) fn any(value: &Value, place: &[&'static Attribute], test: &mut dyn FnMut(&Value) -> bool) -> bool {
+fn any(value: &Value, place: &[&'static Attribute], test: &mut dyn FnMut(&Value) -> bool) -> bool {
     match (value, place.split_first()) {
         (Value::Array(items), _) => items.iter().any(|item| !item.is_array() && any(item, place, test)),
         (_, Some((attribute, rest))) => value.get(attribute.name).is_some_and(|value| any(value, rest, test)),

@@ -136,7 +136,7 @@ fn needs(node: &Node, attribute: &str, needed: &mut Needed) {
 }
 
 /// The `value` that an entry must have, the name of which is so many steps down its place.
-pub(crate) fn equal_value(node: &Node, step: usize) -> Option<String> {
+fn equal_value(node: &Node, step: usize) -> Option<String> {
     match node {
         Node::And(nodes) => nodes.iter().find_map(|node| equal_value(node, step)),
         Node::Compare(place, Operator::Eq, Comparand::Text { given, .. })

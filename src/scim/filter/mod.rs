@@ -6,7 +6,7 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use lookup::equal_value;
+pub(crate) use evaluate::holds;
 pub use lookup::{Lookup, Needed};
 pub(crate) use parse::{PathText, ValuePath};
 

@@ -1,10 +1,14 @@
 //! Patches (RFC 7644, 3.5.2): read once, then applied to a user as a whole, or turned into changes of a group.
 
-use super::document::{GroupDocument, UserDocument};
+mod apply;
+mod group;
+
+use super::document::UserDocument;
 use super::filter::Filter;
 use super::path::Path;
+use super::schema::{Attribute, Mutability, spelled};
 use super::{ResourceType, ScimError};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Most operations of a patch.
 pub const MAX_OPERATIONS: usize = 1000;
@@ -56,22 +60,95 @@ pub enum MemberChange {
     RemoveWhere(Filter),
 }
 
+/// A member of an object by its name, in any case.
+fn member<'v>(object: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
+    object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+}
+
+impl Operation {
+    fn parse(index: usize, operation: &Value, resource: ResourceType) -> Result<Self, ScimError> {
+        let bad = |name: &str, expected| ScimError::Syntax { at: format!("Operations[{index}]{name}"), expected };
+        let Value::Object(operation) = operation else { return Err(bad("", "an object of op, path and value")) };
+        let op = match member(operation, "op").and_then(Value::as_str) {
+            Some(op) if op.eq_ignore_ascii_case("add") => Op::Add,
+            Some(op) if op.eq_ignore_ascii_case("remove") => Op::Remove,
+            Some(op) if op.eq_ignore_ascii_case("replace") => Op::Replace,
+            _ => return Err(bad(".op", "add, remove or replace")),
+        };
+        let path = match member(operation, "path") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(text)) if text.is_empty() => None,
+            Some(Value::String(text)) => Some(Path::parse(text, resource)?),
+            Some(_) => return Err(bad(".path", "text")),
+        };
+        let value = member(operation, "value").cloned();
+        match (op, &path, &value) {
+            (Op::Remove, None, _) => Err(ScimError::NoTarget { path: String::new() }),
+            (Op::Add | Op::Replace, _, None) => Err(bad(".value", "a value")),
+            (Op::Add | Op::Replace, None, Some(value)) if !value.is_object() => {
+                Err(bad(".value", "an object of attributes, as there is no path"))
+            }
+            _ => Ok(Self { op, path, value }),
+        }
+    }
+
+    /// What each part of an operation without a path does: its attributes, but for those that are the server's, which clients send
+    /// along.
+    fn attributes(&self, resource: ResourceType) -> Result<Vec<(&'static Attribute, &Value)>, ScimError> {
+        let mut attributes: Vec<(&'static Attribute, &Value)> = Vec::new();
+        for (name, value) in self.value.iter().filter_map(Value::as_object).flatten() {
+            match resource.attribute(name) {
+                Some(attribute) if attribute.mutability == Mutability::ReadOnly => {}
+                Some(attribute) if attributes.iter().any(|(known, _)| known.name == attribute.name) => {
+                    return Err(ScimError::GivenTwice { attribute: attribute.name.to_owned() });
+                }
+                Some(attribute) => attributes.push((attribute, value)),
+                None if value.is_null() => {}
+                None => return Err(ScimError::UnknownAttribute { name: name.clone() }),
+            }
+        }
+        Ok(attributes)
+    }
+}
+
+/// Refuses to change what is the server's.
+fn writable(path: &Path) -> Result<(), ScimError> {
+    let mut place = path.place.clone();
+    place.extend(path.sub);
+    match place.iter().find(|attribute| attribute.mutability == Mutability::ReadOnly) {
+        None => Ok(()),
+        Some(_) => Err(ScimError::Mutability { attribute: spelled(&place), is: Mutability::ReadOnly.name() }),
+    }
+}
+
 impl Patch {
     /// Reads the body of a PATCH.
     pub fn parse(body: &Value, resource: ResourceType) -> Result<Self, ScimError> {
-        let _ = body;
-        Ok(Self { operations: Vec::new(), resource })
+        let operations = body.as_object().and_then(|body| member(body, "Operations")).and_then(Value::as_array);
+        let Some(operations) = operations.filter(|operations| !operations.is_empty()) else {
+            let expected = "an array of one operation or more";
+            return Err(ScimError::Syntax { at: String::from("Operations"), expected });
+        };
+        if operations.len() > MAX_OPERATIONS {
+            return Err(ScimError::TooLarge { what: "Operations of one PATCH", most: MAX_OPERATIONS });
+        }
+        let operations = operations.iter().enumerate();
+        let operations = operations.map(|(index, operation)| Operation::parse(index, operation, resource));
+        Ok(Self { operations: operations.collect::<Result<_, _>>()?, resource })
     }
 
     /// The user after it. Nothing is changed unless everything can be.
     pub fn apply_user(&self, user: UserDocument) -> Result<UserDocument, ScimError> {
-        let _ = (&self.operations, self.resource);
-        Ok(user)
+        let mut object = user.into_object();
+        for operation in &self.operations {
+            apply::apply(operation, self.resource, &mut object)?;
+        }
+        apply::without_labels(&mut object);
+        UserDocument::of(object)
     }
 
     /// What it does to a group.
     pub fn group(&self) -> Result<GroupPatch, ScimError> {
-        let _ = GroupDocument::parse;
-        Ok(GroupPatch::default())
+        group::of(&self.operations, self.resource)
     }
 }

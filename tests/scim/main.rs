@@ -1,0 +1,35 @@
+//! SCIM's rules on documents and patches as clients send them: cases as data, each with its expected outcome.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
+
+mod bounds;
+mod documents;
+mod patches;
+
+use postern::scim::{Quirk, ScimError};
+use serde_json::{Value, json};
+
+/// The cases of a file. A file without cases tests nothing.
+fn cases(text: &str) -> Vec<Value> {
+    let cases: Vec<Value> = serde_json::from_str(text).unwrap();
+    assert!(!cases.is_empty());
+    cases
+}
+
+fn name(case: &Value) -> &str {
+    case["name"].as_str().unwrap()
+}
+
+/// An error as cases have it: its `scimType` and our name for the rule.
+fn error(error: &ScimError) -> Value {
+    assert!(!error.detail().is_empty());
+    json!({"error": [error.scim_type(), error.code()]})
+}
+
+fn quirks(quirks: &[Quirk]) -> Value {
+    quirks.iter().map(|quirk| quirk.name()).collect()
+}
+
+/// Which corrections a case expects: none, unless it says so.
+fn expected_quirks(case: &Value) -> Value {
+    case.get("quirks").cloned().unwrap_or(json!([]))
+}
