@@ -11,6 +11,12 @@ CREATE UNIQUE INDEX users_user_name ON users (account_id, user_name_folded);
 CREATE UNIQUE INDEX users_external_id ON users (account_id, external_owner, external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX users_updated_at ON users (account_id, updated_at, id);
 
+-- A Worker of the version before goes on making users until the new one is deployed.
+CREATE TRIGGER users_are_named AFTER INSERT ON users WHEN NEW.user_name_folded = '' BEGIN
+  UPDATE users SET user_name = NEW.email, user_name_folded = NEW.email_folded
+    WHERE account_id = NEW.account_id AND id = NEW.id;
+END;
+
 -- The e-mails of a user beside the one that they sign in with, to be found by.
 CREATE TABLE user_emails (
   account_id   TEXT NOT NULL,

@@ -9,6 +9,7 @@ mod logout;
 mod metadata;
 mod page;
 mod route;
+mod scim;
 mod session;
 mod sign_in;
 mod trial;

@@ -1,6 +1,6 @@
 //! Which journey a request takes: one table, and one `match` over it.
 
-use super::{Ending, Postern, admin, login, logout, page, session, sign_in};
+use super::{Ending, Postern, admin, login, logout, page, scim, session, sign_in};
 use crate::access::Permission::{self, *};
 use crate::access::Resource;
 use crate::access::record::Kind;
@@ -100,7 +100,8 @@ pub enum Needs {
     Permission(Permission),
 }
 
-/// Every route. `/api/v1/openapi.json` describes those of the admin API; a test holds the two together.
+/// Every route, but for what is below a SCIM base: `journey::scim` has one table of its own for all of them.
+/// `/api/v1/openapi.json` describes those of the admin API; a test holds the two together.
 #[rustfmt::skip]
 pub const ROUTES: &[Route] = &[
     (Method::Get, "/", Endpoint::Home, Needs::Nothing),
@@ -200,9 +201,13 @@ pub const ROUTES: &[Route] = &[
     (Method::Post, "/api/v1/accounts/{account}/import", Endpoint::Import, Needs::SetupToken),
 ];
 
+/// How many bytes of a body SCIM takes (SPEC section 15).
+pub(super) const SCIM_BODY: usize = 1024 * 1024;
+
 /// How many bytes of a body the route of a path takes (SPEC section 15).
 pub fn body_limit(path: &str) -> usize {
-    if path.contains("/api/v1/") { 1024 * 1024 } else { 256 * 1024 }
+    let is_scim = path.contains("/scim/");
+    if path.contains("/api/v1/") || is_scim { SCIM_BODY } else { 256 * 1024 }
 }
 
 /// A row of the table.
@@ -276,6 +281,9 @@ fn find(method: Method, path: &str) -> Found {
 /// Answers a request.
 pub async fn route<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, mut call: Call) -> Answer {
     call.path = postern.deployment.public_url.without_prefix(&call.path).to_owned();
+    if let Some(base) = scim::Base::of(&call.path) {
+        return Box::pin(scim::answer(postern, &call, &base)).await;
+    }
     let is_api = call.path.starts_with("/api/") || call.path == "/whoami";
     let answer = match find(call.method, &call.path) {
         Found::Place(place) => answer(postern, &call, place).await,

@@ -78,13 +78,16 @@ pub fn by_name(account: &str, name: &str, members: Members<'_>) -> Statement {
     )
 }
 
-/// The group that a SCIM client calls so.
-pub fn by_external_id(account: &str, owner: &str, external_id: &str, members: Members<'_>) -> Statement {
+/// The group that the owner of a token calls so.
+pub fn by_external_id(account: &str, token: &str, external_id: &str, members: Members<'_>) -> Statement {
     Statement::new(
         select!(
-            "groups g WHERE g.account_id = ?1 AND g.external_owner = ?4 AND g.external_id = ?5 AND g.managed_by = 'scim'"
+            "groups g WHERE g.account_id = ?1 AND g.external_id = ?5 AND g.managed_by = 'scim' AND g.external_owner = \
+             (SELECT CASE WHEN k.user_id IS NULL THEN 'service-account/' || k.service_account_id \
+              ELSE 'user/' || k.user_id END FROM api_tokens t CROSS JOIN records k ON k.account_id = t.account_id \
+              AND k.id = t.api_key_id WHERE t.account_id = ?1 AND t.id = ?4)"
         ),
-        [account.into(), members.first.into(), list_of(members.asked), owner.into(), external_id.into()],
+        [account.into(), members.first.into(), list_of(members.asked), token.into(), external_id.into()],
     )
 }
 
@@ -154,7 +157,8 @@ pub fn page_at(
             "groups g WHERE g.account_id = ?1 AND g.managed_by = 'scim' AND g.id > COALESCE((SELECT CASE ?5 \
              WHEN w.position THEN w.after_id ELSE w.previous_after_id END FROM import_walks w WHERE w.account_id = ?1 \
              AND w.token_id = ?4 AND w.kind = 'scim_group' AND w.at > ?7 AND ?5 IN (w.position, w.previous_position)), '') \
-             ORDER BY g.id LIMIT ?6 OFFSET CASE WHEN EXISTS (SELECT 1 FROM import_walks w WHERE w.account_id = ?1 \
+             ORDER BY g.id LIMIT CASE WHEN ?5 > COALESCE((SELECT c.n FROM counts c \
+             WHERE c.account_id = ?1 AND c.kind = 'scim_group'), 0) THEN 0 ELSE ?6 END OFFSET CASE WHEN EXISTS (SELECT 1 FROM import_walks w WHERE w.account_id = ?1 \
              AND w.token_id = ?4 AND w.kind = 'scim_group' AND w.at > ?7 AND ?5 IN (w.position, w.previous_position)) THEN 0 \
              ELSE ?5 - 1 END"
         ),

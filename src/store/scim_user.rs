@@ -99,11 +99,16 @@ pub fn by_user_name(account: &str, folded: &str) -> Statement {
     )
 }
 
-/// The user whom a SCIM client calls so.
-pub fn by_external_id(account: &str, owner: &str, external_id: &str) -> Statement {
+/// The user whom the owner of a token calls so.
+pub fn by_external_id(account: &str, token: &str, external_id: &str) -> Statement {
     Statement::new(
-        select!("users u WHERE u.account_id = ?1 AND u.external_owner = ?2 AND u.external_id = ?3"),
-        [account.into(), owner.into(), external_id.into()],
+        select!(
+            "users u WHERE u.account_id = ?1 AND u.external_id = ?3 AND u.external_owner = \
+             (SELECT CASE WHEN k.user_id IS NULL THEN 'service-account/' || k.service_account_id \
+              ELSE 'user/' || k.user_id END FROM api_tokens t CROSS JOIN records k ON k.account_id = t.account_id \
+              AND k.id = t.api_key_id WHERE t.account_id = ?1 AND t.id = ?2)"
+        ),
+        [account.into(), token.into(), external_id.into()],
     )
 }
 
@@ -120,16 +125,15 @@ pub fn by_email(account: &str, folded: &str, page: &Keyset<'_>) -> Statement {
     )
 }
 
-/// Those whom a user to be would be taken for: who has the userName, the e-mail, or the externalId.
-pub fn alike(account: &str, user_name: &str, email: &str, owner: &str, external_id: Option<&str>) -> Statement {
+/// Those whom a user to be would be taken for: who has the userName, or the e-mail, folded.
+pub fn alike(account: &str, user_name: &str, email: &str) -> Statement {
     Statement::new(
         select!(
             "users u WHERE u.account_id = ?1 AND u.id IN \
              (SELECT o.id FROM users o WHERE o.account_id = ?1 AND o.user_name_folded = ?2 \
-              UNION ALL SELECT o.id FROM users o WHERE o.account_id = ?1 AND o.email_folded = ?3 \
-              UNION ALL SELECT o.id FROM users o WHERE o.account_id = ?1 AND o.external_owner = ?4 AND o.external_id = ?5)"
+              UNION ALL SELECT o.id FROM users o WHERE o.account_id = ?1 AND o.email_folded = ?3)"
         ),
-        [account.into(), user_name.into(), email.into(), owner.into(), external_id.into()],
+        [account.into(), user_name.into(), email.into()],
     )
 }
 
@@ -182,7 +186,8 @@ pub fn page_at(account: &str, token: &str, start: i64, limit: i64, walks_since: 
             "users u WHERE u.account_id = ?1 AND u.id > COALESCE((SELECT CASE ?3 WHEN w.position THEN w.after_id \
              ELSE w.previous_after_id END FROM import_walks w WHERE w.account_id = ?1 AND w.token_id = ?2 AND w.kind = 'user' \
              AND w.at > ?5 AND ?3 IN (w.position, w.previous_position)), '') \
-             ORDER BY u.id LIMIT ?4 OFFSET CASE WHEN EXISTS (SELECT 1 FROM import_walks w WHERE w.account_id = ?1 \
+             ORDER BY u.id LIMIT CASE WHEN ?3 > COALESCE((SELECT c.n FROM counts c \
+             WHERE c.account_id = ?1 AND c.kind = 'user'), 0) THEN 0 ELSE ?4 END OFFSET CASE WHEN EXISTS (SELECT 1 FROM import_walks w WHERE w.account_id = ?1 \
              AND w.token_id = ?2 AND w.kind = 'user' AND w.at > ?5 AND ?3 IN (w.position, w.previous_position)) THEN 0 \
              ELSE ?3 - 1 END"
         ),

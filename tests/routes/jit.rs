@@ -120,7 +120,7 @@ fn a_user_of_another_provider_is_linked_where_that_is_accepted() {
         let site = site(json!({ "acceptUsersOfOtherProviders": accepts }));
         site.database.execute(
             "INSERT INTO providers SELECT 'acme', 'other', 'urn:other', settings, 1, 1, 1, NULL, NULL, NULL FROM providers; \
-             INSERT INTO users VALUES ('acme', 'u1', 'ada@example.com', 'ada@example.com', NULL, NULL, NULL, 1, 'jit', 1, 1, NULL, 1); \
+             INSERT INTO users (account_id, id, email, email_folded, given_name, family_name, display_name, active, managed_by, created_at, updated_at, last_sign_in_at, version) VALUES ('acme', 'u1', 'ada@example.com', 'ada@example.com', NULL, NULL, NULL, 1, 'jit', 1, 1, NULL, 1); \
              INSERT INTO user_links VALUES ('acme', 'other', 'x', 'u1', 1)",
         );
         site.sign_in(SOUND);

@@ -26,6 +26,7 @@ mod providers;
 mod records;
 mod rule_groups;
 mod scene;
+mod scim;
 mod session;
 mod sign_in;
 mod sign_ins;

@@ -9,7 +9,7 @@ use postern::time::Duration;
 use serde_json::json;
 
 const SOUND: &str = "accept/policy/assertion-signed";
-const USER: &str = "INSERT INTO users VALUES ('acme', 'u1', 'ada@example.com', 'ada@example.com', NULL, NULL, NULL, 1, 'jit', 1, 1, NULL, 1);";
+const USER: &str = "INSERT INTO users (account_id, id, email, email_folded, given_name, family_name, display_name, active, managed_by, created_at, updated_at, last_sign_in_at, version) VALUES ('acme', 'u1', 'ada@example.com', 'ada@example.com', NULL, NULL, NULL, 1, 'jit', 1, 1, NULL, 1);";
 const LINK: &str = "INSERT INTO user_links SELECT 'acme', id, 'ada@example.com', 'u1', 1 FROM providers;";
 
 /// A warm sign-in reads in its first call and writes in its second.

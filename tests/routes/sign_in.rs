@@ -72,7 +72,7 @@ fn a_response_stays_used_until_it_is_refused_for_its_time() {
 fn an_existing_user_signs_in_whatever_jit_says() {
     let site = Site::with_provider();
     site.change_provider(&json!({ "jit": { "enabled": false } }));
-    let user = "INSERT INTO users VALUES ('acme', 'u1', 'ADA@Example.com', 'ada@example.com', NULL, NULL, NULL, 1, 'admin', 1, 1, NULL, 7)";
+    let user = "INSERT INTO users (account_id, id, email, email_folded, given_name, family_name, display_name, active, managed_by, created_at, updated_at, last_sign_in_at, version) VALUES ('acme', 'u1', 'ADA@Example.com', 'ada@example.com', NULL, NULL, NULL, 1, 'admin', 1, 1, NULL, 7)";
     site.database.execute(user);
     assert_eq!(site.sign_in(SOUND).status, 303);
     assert_eq!(
@@ -85,9 +85,9 @@ fn an_existing_user_signs_in_whatever_jit_says() {
 
 #[test]
 fn who_may_not_come_in_is_refused_for_its_reason() {
-    let deactivated = "INSERT INTO users VALUES ('acme', 'u1', 'ada@example.com', 'ada@example.com', NULL, NULL, NULL, 0, 'jit', 1, 1, NULL, 1)";
+    let deactivated = "INSERT INTO users (account_id, id, email, email_folded, given_name, family_name, display_name, active, managed_by, created_at, updated_at, last_sign_in_at, version) VALUES ('acme', 'u1', 'ada@example.com', 'ada@example.com', NULL, NULL, NULL, 0, 'jit', 1, 1, NULL, 1)";
     let linked = "INSERT INTO providers SELECT 'acme', 'other', 'urn:other', settings, 1, 1, 1, NULL, NULL, NULL FROM providers; \
-                  INSERT INTO users VALUES ('acme', 'u1', 'ada@example.com', 'ada@example.com', NULL, NULL, NULL, 1, 'jit', 1, 1, NULL, 1); \
+                  INSERT INTO users (account_id, id, email, email_folded, given_name, family_name, display_name, active, managed_by, created_at, updated_at, last_sign_in_at, version) VALUES ('acme', 'u1', 'ada@example.com', 'ada@example.com', NULL, NULL, NULL, 1, 'jit', 1, 1, NULL, 1); \
                   INSERT INTO user_links VALUES ('acme', 'other', 'x', 'u1', 1)";
     for (settings, sql, code) in [
         (json!({ "jit": { "enabled": false } }), "", "not_invited"),

@@ -12,7 +12,8 @@ use crate::problem::Problem;
 use crate::store::api_token::Credential;
 use crate::store::grant::{self, Whose};
 use crate::store::session::OpenSession;
-use crate::store::{self, Store, StoreError};
+use crate::store::{self, Rows, Statement, Store, StoreError};
+use crate::time::Timestamp;
 use subtle::ConstantTimeEq;
 
 /// Who is logged as having done it with the set-up token.
@@ -22,7 +23,7 @@ const SETUP_TOKEN: &str = "setup-token";
 pub(super) const TOKEN_PREFIX: &str = "pst_";
 
 /// Somebody who was let in.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::journey) struct Caller {
     actor: String,
     /// `None`: may do everything.
@@ -50,7 +51,7 @@ impl Caller {
     }
 
     /// What they may do with everything in the account.
-    fn permissions(&self) -> Permissions {
+    pub(in crate::journey) fn permissions(&self) -> Permissions {
         self.grants.as_deref().map_or(Permissions::ALL, |grants| permissions(grants, Place::ACCOUNT))
     }
 
@@ -89,7 +90,7 @@ impl Caller {
 /// What a request shows for itself.
 enum Shown<'c> {
     SetupToken,
-    Token { id: &'c str, secret: Secret },
+    Token(Token<'c>),
     Session(SessionSecret),
 }
 
@@ -112,7 +113,7 @@ pub(in crate::journey) async fn authorize<S: Store, C: Crypto>(
     };
     let caller = match &shown {
         Shown::SetupToken => return Ok(Caller::setup_token()),
-        Shown::Token { id, secret } => token_holder(postern, account, id, secret).await?,
+        Shown::Token(token) => token_holder(postern, account, token).await?,
         Shown::Session(secret) => session_user(postern, call, account, secret).await?,
     };
     if caller.may(permission, resource) {
@@ -151,20 +152,14 @@ fn denied(detail: &str) -> Answer {
     Problem::new(401, detail).answer().with("www-authenticate", "Bearer realm=\"postern\"")
 }
 
-/// The same for every token that is not good, so that it tells nothing of accounts and ids.
-fn unknown_token() -> Answer {
-    denied("This token is not one of this account, or was revoked.")
-}
-
 /// A header decides alone: a browser's cookie does not make good a token that is wrong.
 fn shown<'c, S: Store, C: Crypto>(postern: &Postern<'_, S, C>, call: &'c Call) -> Result<Shown<'c>, Answer> {
-    let Some(header) = call.header("authorization") else {
+    if call.header("authorization").is_none() {
         let session = call.header("cookie").and_then(SessionSecret::from_cookie_header);
         let detail = "Sign in, or send a token: `Authorization: Bearer …`.";
         return session.map(Shown::Session).ok_or_else(|| denied(detail));
-    };
-    let presented = header.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    let token = presented.map(|(_, token)| token.trim());
+    }
+    let token = bearer(call);
     let expected = postern.deployment.setup_token.as_ref();
     if expected.is_none() && !token.is_some_and(|token| token.starts_with(TOKEN_PREFIX)) {
         let detail = "No set-up token is configured: set the secret SETUP_TOKEN, of 16 characters at least.";
@@ -174,37 +169,91 @@ fn shown<'c, S: Store, C: Crypto>(postern: &Postern<'_, S, C>, call: &'c Call) -
     if expected.is_some_and(|expected| expected.is(token)) {
         return Ok(Shown::SetupToken);
     }
-    let parts = token.strip_prefix(TOKEN_PREFIX).and_then(|rest| rest.split_once('_'));
-    let known =
-        parts.filter(|(id, _)| is_account_id(id)).and_then(|(id, secret)| Some((id, Secret::presented(secret)?)));
-    known.map(|(id, secret)| Shown::Token { id, secret }).ok_or_else(unknown_token)
+    Token::read(token).map(Shown::Token).ok_or_else(|| denied(&TokenRefusal::Unknown.detail()))
 }
 
 async fn token_holder<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     account: &str,
-    id: &str,
-    secret: &Secret,
+    token: &Token<'_>,
 ) -> Result<Caller, Ending> {
-    let statements = vec![store::api_token::credential(account, id), grant::of(account, Whose::Token(id))];
-    let [credential, grants] = store::take(postern.store.batch(statements).await?)?;
-    let Some(credential) = credential.first::<Credential>()? else { return Err(unknown_token().into()) };
-    if !bool::from(credential.digest.as_bytes().ct_eq(secret.digest().as_bytes())) {
-        return Err(unknown_token().into());
-    }
-    if credential.expires_at.is_some_and(|end| end <= postern.now) {
-        let end = credential.expires_at.unwrap_or(postern.now);
-        return Err(denied(&format!("This token expired at {end}. Make a new one of its API key.")).into());
-    }
-    let actor = match (credential.user_id, credential.service_account_id) {
-        (Some(_), _) if credential.active != Some(true) => {
-            return Err(denied("The user whose token this is was deactivated.").into());
+    let [credential, grants] = store::take(postern.store.batch(token.statements(account).into()).await?)?;
+    Ok(token.holder(&credential, &grants, postern.now)?.map_err(|refusal| denied(&refusal.detail()))?)
+}
+
+/// An API token that a request shows: `pst_<id>_<secret>`.
+pub(in crate::journey) struct Token<'c> {
+    id: &'c str,
+    secret: Secret,
+}
+
+/// Why a token lets nobody in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::journey) enum TokenRefusal {
+    /// The same for every token that is not good, so that it tells nothing of accounts and ids.
+    Unknown,
+    /// It ended at this time.
+    Expired(Timestamp),
+    /// Its owner is a user who was deactivated.
+    Deactivated,
+}
+
+impl TokenRefusal {
+    /// What to do about it.
+    pub(in crate::journey) fn detail(self) -> String {
+        match self {
+            Self::Unknown => String::from("This token is not one of this account, or was revoked."),
+            Self::Expired(end) => format!("This token expired at {end}. Make a new one of its API key."),
+            Self::Deactivated => String::from("The user whose token this is was deactivated."),
         }
-        (Some(user), _) => format!("user/{user}"),
-        (None, Some(id)) => format!("service-account/{id}"),
-        (None, None) => return Err(StoreError::Row(format!("API key of token {id} has no owner")).into()),
-    };
-    Ok(Caller { actor, grants: Some(grant::read_one(&grants)?) })
+    }
+}
+
+impl<'c> Token<'c> {
+    /// Reads one. `None`: it cannot be one of ours.
+    pub(in crate::journey) fn read(text: &'c str) -> Option<Self> {
+        let (id, secret) = text.strip_prefix(TOKEN_PREFIX)?.split_once('_')?;
+        Some(Self { id, secret: Secret::presented(secret).filter(|_| is_account_id(id))? })
+    }
+
+    /// Its id, which is no secret.
+    pub(in crate::journey) fn id(&self) -> &'c str {
+        self.id
+    }
+
+    /// The statements that tell whom it lets in: what [`Token::holder`] reads, in the batch that loads what they ask for.
+    pub(in crate::journey) fn statements(&self, account: &str) -> [Statement; 2] {
+        [store::api_token::credential(account, self.id), grant::of(account, Whose::Token(self.id))]
+    }
+
+    /// Whom it lets in, out of the rows of [`Token::statements`].
+    pub(in crate::journey) fn holder(
+        &self,
+        credential: &Rows,
+        grants: &Rows,
+        now: Timestamp,
+    ) -> Result<Result<Caller, TokenRefusal>, StoreError> {
+        let Some(credential) = credential.first::<Credential>()? else { return Ok(Err(TokenRefusal::Unknown)) };
+        if !bool::from(credential.digest.as_bytes().ct_eq(self.secret.digest().as_bytes())) {
+            return Ok(Err(TokenRefusal::Unknown));
+        }
+        if let Some(end) = credential.expires_at.filter(|end| *end <= now) {
+            return Ok(Err(TokenRefusal::Expired(end)));
+        }
+        let actor = match (credential.user_id, credential.service_account_id) {
+            (Some(_), _) if credential.active != Some(true) => return Ok(Err(TokenRefusal::Deactivated)),
+            (Some(user), _) => format!("user/{user}"),
+            (None, Some(id)) => format!("service-account/{id}"),
+            (None, None) => return Err(StoreError::Row(format!("API key of token {} has no owner", self.id))),
+        };
+        Ok(Ok(Caller { actor, grants: Some(grant::read_one(grants)?) }))
+    }
+}
+
+/// What a request shows as `Authorization: Bearer …`.
+pub(in crate::journey) fn bearer(call: &Call) -> Option<&str> {
+    let (scheme, token) = call.header("authorization")?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 async fn session_user<S: Store, C: Crypto>(

@@ -19,7 +19,7 @@ pub(super) mod sign_ins;
 pub(super) mod tokens;
 pub(super) mod users;
 
-pub(super) use caller::{Caller, authorize, note_use, resource};
+pub(super) use caller::{Caller, Token, TokenRefusal, authorize, bearer, note_use, resource};
 
 use crate::directory::ManagedByScim;
 use crate::http::{Answer, Call, CallBody};

@@ -1,0 +1,132 @@
+//! `/Bulk` (RFC 7644, 3.7): many requests in one, each in a transaction of its own.
+
+use super::{Failure, Reply, Request, Target, one};
+use crate::crypto::Crypto;
+use crate::http::Method;
+use crate::scim::bulk::{BulkAnswer, BulkResult};
+use crate::scim::render::{etag, location};
+use crate::scim::{Bulk, BulkOperation, ResourceType, ScimError};
+use crate::store::Store;
+use serde_json::Value;
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
+
+/// `POST`
+pub(super) async fn bulk<S: Store, C: Crypto>(request: &Request<'_, S, C>, body: Value) -> Result<Reply, Failure> {
+    let Bulk { fail_on_errors, operations, order, circular } = Bulk::parse(&body)?;
+    request.load(Vec::new()).await?;
+    let mut results: Vec<Option<BulkResult>> = operations.iter().map(|_| None).collect();
+    let mut made = BTreeMap::new();
+    let mut errors = 0;
+    for (at, is_circular) in order.iter().map(|at| (*at, false)).chain(circular.iter().map(|at| (*at, true))) {
+        if fail_on_errors.is_some_and(|most| errors >= most.max(1)) {
+            break;
+        }
+        let Some(operation) = operations.get(at) else { continue };
+        let outcome = match is_circular {
+            true => Err(circular_reference(operation)),
+            false => carry_out(request, operation, &mut made).await,
+        };
+        errors += u32::from(outcome.is_err());
+        if let Some(result) = results.get_mut(at) {
+            *result = Some(told(request, operation, outcome));
+        }
+    }
+    let answer = BulkAnswer::of(results.into_iter().flatten().collect());
+    let text = serde_json::to_string(&answer).map_err(|error| crate::store::StoreError::Row(error.to_string()))?;
+    Ok(Reply::text(200, text))
+}
+
+fn circular_reference(operation: &BulkOperation) -> Failure {
+    ScimError::CircularReference { bulk_id: operation.bulk_id.clone().unwrap_or_default() }.into()
+}
+
+/// What an operation was about, when it is done.
+struct Done {
+    reply: Reply,
+    location: String,
+}
+
+async fn carry_out<S: Store, C: Crypto>(
+    request: &Request<'_, S, C>,
+    operation: &BulkOperation,
+    made: &mut BTreeMap<String, String>,
+) -> Result<Done, Failure> {
+    let (path, data) = operation.resolved(made)?;
+    let path = path.trim_start_matches('/');
+    let inner = Request {
+        postern: request.postern,
+        account: request.account,
+        base: request.base,
+        method: operation.method,
+        path,
+        query: "",
+        if_match: operation.version.as_deref(),
+        if_none_match: None,
+        token: request.token,
+        caller: OnceCell::new(),
+        log: RefCell::new(request.log.borrow().inner(operation.method, &operation.path)),
+    };
+    if let Some(caller) = request.caller.get() {
+        let _ = inner.caller.set(caller.clone());
+    }
+    let target = Target::of(path);
+    let resource = match &target {
+        Target::Resources(resource) => Some((*resource, None)),
+        Target::Resource(resource, id) => Some((*resource, Some((*id).to_owned()))),
+        _ => None,
+    };
+    let outcome = one(&inner, target, Ok(data.unwrap_or(Value::Null))).await;
+    let reply = match outcome {
+        Ok(reply) => reply,
+        Err(failure) => {
+            inner.log.take().keep(request.postern, request.account, &failure).await;
+            return Err(failure);
+        }
+    };
+    let location = match (&reply.location, resource) {
+        (Some(location), _) => location.clone(),
+        (None, Some((resource, Some(id)))) => location(request.base, resource, &id),
+        _ => request.base.to_owned(),
+    };
+    if let (Method::Post, Some(bulk_id), Some((_, id))) =
+        (operation.method, &operation.bulk_id, location.rsplit_once('/'))
+    {
+        made.insert(bulk_id.clone(), id.to_owned());
+    }
+    Ok(Done { reply, location })
+}
+
+fn told<S: Store, C: Crypto>(
+    request: &Request<'_, S, C>,
+    operation: &BulkOperation,
+    outcome: Result<Done, Failure>,
+) -> BulkResult {
+    let result = BulkResult {
+        method: operation.method.name(),
+        bulk_id: operation.bulk_id.clone(),
+        version: None,
+        location: None,
+        status: String::new(),
+        response: None,
+    };
+    match outcome {
+        Ok(Done { reply, location }) => BulkResult {
+            version: reply.version.map(etag),
+            location: Some(location),
+            status: reply.status.to_string(),
+            ..result
+        },
+        Err(failure) => {
+            let error = failure.error();
+            let known = match Target::of(operation.path.trim_start_matches('/')) {
+                Target::Resource(resource @ (ResourceType::User | ResourceType::Group), id) => {
+                    Some(location(request.base, resource, id))
+                }
+                _ => None,
+            };
+            let status = error.status().to_string();
+            BulkResult { location: known, status, response: Some(error.body()), ..result }
+        }
+    }
+}
