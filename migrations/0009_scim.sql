@@ -85,6 +85,11 @@ CREATE TABLE provisioning_log (
   PRIMARY KEY (account_id, id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX provisioning_log_resource ON provisioning_log (account_id, resource, id) WHERE resource IS NOT NULL;
+CREATE INDEX provisioning_log_actor ON provisioning_log (account_id, actor, id) WHERE actor IS NOT NULL;
+CREATE INDEX provisioning_log_outcome ON provisioning_log (account_id, outcome, id);
+CREATE INDEX provisioning_log_at ON provisioning_log (at);
+
 -- Where a client is that walks through a list by startIndex: the next page begins after `after_id`, at `position`; the last one
 -- began after `previous_after_id`, for a client that asks again. Good for a while after `at`.
 CREATE TABLE import_walks (

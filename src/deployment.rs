@@ -151,9 +151,13 @@ mod tests {
             })
         };
         let day = Duration::days(1).0;
-        let usual = [("SIGN_IN_LOG_DAYS", 400 * day), ("EVENT_LOG_DAYS", 400 * day)];
+        let usual = ["SIGN_IN_LOG_DAYS", "PROVISIONING_LOG_DAYS", "EVENT_LOG_DAYS"].map(|name| (name, 400 * day));
         for (value, days) in [(None, 400), (Some("1"), 1), (Some(" 36500\n"), 36_500)] {
-            assert_eq!(kept(value).unwrap(), [usual[0], usual[1], ("AUDIT_LOG_DAYS", days * day)], "{value:?}");
+            assert_eq!(
+                kept(value).unwrap(),
+                [usual[0], usual[1], usual[2], ("AUDIT_LOG_DAYS", days * day)],
+                "{value:?}"
+            );
         }
         assert_eq!(kept(Some("0")).unwrap(), usual);
         for value in ["-1", "36501", "1.5", "ten", "1e3", "99999999999999999999"] {

@@ -90,7 +90,7 @@ impl Reader {
         self.known(at, &header, &["postern", "account", "exportedAt"]);
         let none = Map::new();
         let account = header.get("account").and_then(Value::as_object).unwrap_or(&none);
-        self.known(&format!("{at}/account"), account, &["id", "name", "createdAt", "version"]);
+        self.known(&format!("{at}/account"), account, &["id", "name", "createdAt", "adoptJitUsers", "version"]);
         let text = |member| account.get(member).and_then(Value::as_str);
         let (name, created_at) = (text("name").unwrap_or_default(), text("createdAt"));
         if name.is_empty() || name.chars().count() > 100 || name.contains(char::is_control) {
@@ -98,9 +98,17 @@ impl Reader {
         }
         let created_at = created_at.and_then(Timestamp::parse);
         let version = account.get("version").and_then(Value::as_i64).filter(|version| (1..1 << 53).contains(version));
+        let adopt_jit_users = match account.get("adoptJitUsers") {
+            None => false,
+            Some(Value::Bool(adopt)) => *adopt,
+            Some(_) => {
+                return self.error(format!("{at}/account/adoptJitUsers"), "wrong_type", "Expected true or false.");
+            }
+        };
         match (created_at, version) {
             (Some(created_at), Some(version)) => {
-                self.chunk.account = Some(Account { id: String::new(), name: name.to_owned(), created_at, version });
+                let name = name.to_owned();
+                self.chunk.account = Some(Account { id: String::new(), name, created_at, adopt_jit_users, version });
             }
             (None, _) => self.error(format!("{at}/account/createdAt"), "malformed", "Expected a time."),
             (_, None) => self.error(format!("{at}/account/version"), "malformed", "Expected a whole number from 1."),

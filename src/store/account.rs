@@ -1,6 +1,6 @@
 //! Accounts.
 
-use super::{Page, Statement, millis};
+use super::{Page, Statement, flag, millis};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,9 @@ pub struct Account {
     /// When it was made.
     #[serde(deserialize_with = "millis")]
     pub created_at: Timestamp,
+    /// Whether SCIM takes over users who were made just in time, instead of refusing to touch them.
+    #[serde(deserialize_with = "flag")]
+    pub adopt_jit_users: bool,
     /// Grows by one with each change.
     pub version: i64,
 }
@@ -22,20 +25,39 @@ pub struct Account {
 /// Makes an account. Constraint: [`super::Constraint::AccountId`].
 pub fn insert(account: &Account) -> Statement {
     Statement::new(
-        "INSERT INTO accounts (id, name, created_at, version) VALUES (?1, ?2, ?3, ?4)",
-        [account.id.as_str().into(), account.name.as_str().into(), account.created_at.into(), account.version.into()],
+        "INSERT INTO accounts (id, name, created_at, version, adopt_jit_users) VALUES (?1, ?2, ?3, ?4, ?5)",
+        [
+            account.id.as_str().into(),
+            account.name.as_str().into(),
+            account.created_at.into(),
+            account.version.into(),
+            i64::from(account.adopt_jit_users).into(),
+        ],
+    )
+}
+
+/// Writes an account anew. That nobody else did so meanwhile is guarded by the change row of its version.
+pub fn update(account: &Account) -> Statement {
+    Statement::new(
+        "UPDATE accounts SET name = ?2, adopt_jit_users = ?3, version = ?4 WHERE id = ?1",
+        [
+            account.id.as_str().into(),
+            account.name.as_str().into(),
+            i64::from(account.adopt_jit_users).into(),
+            account.version.into(),
+        ],
     )
 }
 
 /// The account of an id.
 pub fn find(id: &str) -> Statement {
-    Statement::new("SELECT id, name, created_at, version FROM accounts WHERE id = ?1", [id.into()])
+    Statement::new("SELECT id, name, created_at, adopt_jit_users, version FROM accounts WHERE id = ?1", [id.into()])
 }
 
 /// A page of accounts by id.
 pub fn list(page: &Page) -> Statement {
     Statement::new(
-        "SELECT id, name, created_at, version FROM accounts WHERE id > ?1 ORDER BY id LIMIT ?2",
+        "SELECT id, name, created_at, adopt_jit_users, version FROM accounts WHERE id > ?1 ORDER BY id LIMIT ?2",
         [page.after.as_deref().unwrap_or_default().into(), page.rows()],
     )
 }

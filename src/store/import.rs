@@ -68,8 +68,14 @@ fn go_on([account, id, first, lines, digest, ended_at, _, _]: [Value; 8]) -> Sta
 pub fn restore(account: &str, exported: &Account) -> [Statement; 2] {
     [
         Statement::new(
-            "UPDATE accounts SET name = ?2, created_at = ?3, version = ?4 WHERE id = ?1",
-            [account.into(), exported.name.as_str().into(), exported.created_at.into(), exported.version.into()],
+            "UPDATE accounts SET name = ?2, created_at = ?3, adopt_jit_users = ?4, version = ?5 WHERE id = ?1",
+            [
+                account.into(),
+                exported.name.as_str().into(),
+                exported.created_at.into(),
+                i64::from(exported.adopt_jit_users).into(),
+                exported.version.into(),
+            ],
         ),
         Statement::new("DELETE FROM changes WHERE account_id = ?1", [account.into()]),
     ]

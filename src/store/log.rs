@@ -30,7 +30,8 @@ pub struct Log {
 }
 
 /// Every log.
-pub static ALL: [&Log; 3] = [&super::sign_in::LOG, &super::event::LOG, &super::change::LOG];
+pub static ALL: [&Log; 4] =
+    [&super::sign_in::LOG, &super::provisioning_log::LOG, &super::event::LOG, &super::change::LOG];
 
 impl Log {
     /// Forgets what was before a time. At most [`super::PURGED_AT_ONCE`] rows. Needs an index on `at`.

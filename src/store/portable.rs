@@ -96,8 +96,12 @@ const RECORDS: &[&str] =
 pub const TABLES: &[Table] = &[
     table!("sign_ins", "id" = "?5", made "at";
         id Id, at Time, outcome Word(&["signed_in", "refused"]), trace Json(is::<Vec<Step>>);
-        null initiated_by Word(&["idp", "sp"]), provider_id Text, provider_name Text, user_id Text, email Text, name_id Text,
+        null initiated_by Word(&["idp", "sp"]), provider_id Text, provider_name Text, user_id Text, email Text,
+        email_folded Text, name_id Text,
         decision Text, error Json(is::<Explanation>)),
+    table!("provisioning_log", "id" = "?5", made "at";
+        id Id, at Time, client Text, method Text, path Text, status Number, outcome Word(&["done", "refused", "failed"]),
+        detail ANY; null actor Text, resource Text),
     table!("recordings", "provider_id, id" = "?5, ?6", made "at";
         provider_id Id, id Id, at Time, name_id Text, attributes Json(is::<Vec<Recorded>>), whole Flag, outcome Text,
         expires_at Time; null name_id_format Text, link_key Text, email Text, email_folded Text),
@@ -106,8 +110,12 @@ pub const TABLES: &[Table] = &[
     table!("events", "id" = "?5", made "at"; id Id, at Time, kind Text, subject Text, detail ANY),
     table!("users", "id" = "?5", made "created_at";
         id Id, email Text, email_folded Text, active Flag, managed_by Word(&["jit", "scim", "invitation", "admin"]),
-        created_at Time, updated_at Time, version Number;
-        null given_name Text, family_name Text, display_name Text, last_sign_in_at Time),
+        user_name Text, user_name_folded Text, created_at Time, updated_at Time, version Number;
+        null given_name Text, family_name Text, display_name Text, last_sign_in_at Time,
+        external_id Text, external_owner Text, scim ANY),
+    table!("user_emails", "email_folded, user_id" = "?5, ?6",
+        made "(SELECT u.created_at FROM users u WHERE u.account_id = user_emails.account_id AND u.id = user_emails.user_id)";
+        email_folded Text, user_id Id),
     table!("tombstones", "key" = "?5", made "removed_at";
         key Text, user_id Id, email Text, removed_at Time, removed_by Text),
     // The digest is one that no secret has: whoever is invited may still come by signing in.
@@ -121,7 +129,8 @@ pub const TABLES: &[Table] = &[
         provider_id Id, name_id Text, user_id Id, created_at Time),
     table!("groups", "id" = "?5", made "created_at";
         id Id, name Text, name_folded Text, identifier Text, managed_by Word(&["native", "scim"]), created_at Time,
-        updated_at Time, version Number; null provider_id Id, saml_group Text),
+        updated_at Time, version Number;
+        null provider_id Id, saml_group Text, external_id Text, external_owner Text),
     table!("group_members", "group_id, user_id" = "?5, ?6", made "added_at";
         group_id Id, user_id Id, added_at Time),
     table!("records", "kind, id" = "?5, ?6", made "created_at",

@@ -1,7 +1,8 @@
 //! The provisioning log: each write over SCIM in the transaction of the write, and each request that was refused or failed.
 //! Nothing in it is personal.
 
-use super::{Page, Plan, Statement, Value, json, millis};
+use super::log::{Filter, Log, Takes};
+use super::{Plan, Statement, Value, json, millis};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -86,13 +87,16 @@ fn insert(account: &str, entry: &Entry) -> Statement {
     )
 }
 
-/// A page of the log, the newest first.
-pub fn list(account: &str, page: &Page) -> Statement {
-    // After every id that can be made.
-    let before: Value = page.after.as_deref().unwrap_or("~").into();
-    Statement::new(
-        "SELECT id, at, client, method, path, status, outcome, actor, resource, detail FROM provisioning_log \
-         WHERE account_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
-        [account.into(), before, page.rows()],
-    )
-}
+/// The log.
+pub static LOG: Log = Log {
+    table: "provisioning_log",
+    columns: "id, at, client, method, path, status, outcome, actor, resource, detail",
+    filters: &[
+        Filter::indexed("resource", "resource", Takes::Text, "provisioning_log_resource"),
+        Filter::indexed("actor", "actor", Takes::Text, "provisioning_log_actor"),
+        Filter::indexed("outcome", "outcome", Takes::OneOf(&["done", "refused", "failed"]), "provisioning_log_outcome"),
+        Filter::scanned("client", "client", Takes::Text),
+        Filter::scanned("method", "method", Takes::Text),
+    ],
+    days_variable: "PROVISIONING_LOG_DAYS",
+};

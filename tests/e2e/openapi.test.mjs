@@ -105,7 +105,7 @@ test('the harness tells an answer that is not as described', async () => {
 describe('every answer that it names happens:', () => {
   const unknown = '0'.repeat(26);
   const paths = {
-    readOpenApi: '/openapi.json', listAccounts: '/accounts', createAccount: '/accounts', readAccount: (a) => `/accounts/${a}`,
+    readOpenApi: '/openapi.json', listAccounts: '/accounts', createAccount: '/accounts', readAccount: (a) => `/accounts/${a}`, updateAccount: (a) => `/accounts/${a}`,
     listProviders: (a) => `/accounts/${a}/providers`, createProvider: (a) => `/accounts/${a}/providers`,
     readProvider: (a, ids) => `/accounts/${a}/providers/${ids.provider}`,
     updateProvider: (a, ids) => `/accounts/${a}/providers/${ids.provider}`,
@@ -127,6 +127,7 @@ describe('every answer that it names happens:', () => {
     listSignIns: (a) => `/accounts/${a}/sign-ins`, readSignIn: (a, ids) => `/accounts/${a}/sign-ins/${ids.signIn}`,
     listKeys: (a) => `/accounts/${a}/keys`, createKey: (a) => `/accounts/${a}/keys`, listEvents: (a) => `/accounts/${a}/events`,
     listChanges: (a) => `/accounts/${a}/audit-log`,
+    listProvisioningLog: (a) => `/accounts/${a}/provisioning-log`,
     explainResponse: (a) => `/accounts/${a}/saml/explain`,
     exportAccount: (a) => `/accounts/${a}/export`, importAccount: (a) => `/accounts/${a}/import`,
   };
@@ -161,6 +162,7 @@ describe('every answer that it names happens:', () => {
   /** What a call that succeeds sends. */
   const bodies = {
     createAccount: () => ({ id: `made-${(made += 1)}`, name: 'Made' }),
+    updateAccount: () => ({ name: 'Changed' }),
     createProvider: () => ({ name: 'Made', kind: 'other', metadataXml: account.metadata({ entityId: entityId() }) }),
     updateProvider: () => ({ name: 'Changed' }),
     dryRunProvider: () => ({ allowedEmailDomains: ['example.com'] }),
@@ -290,6 +292,10 @@ describe('every answer that it names happens:', () => {
         if (['updateProvider', 'deleteProvider'].includes(operationId)) {
           const provider = await account.addProvider({ entityId: entityId() });
           Object.assign(right, { ids: { ...ids, provider: provider.id }, version: provider.version, linked: await linked() });
+        }
+        if (operationId === 'updateAccount') {
+          const { body: made } = await postern.admin('POST', '/accounts', { name: 'Made' });
+          Object.assign(right, { account: made.id, version: made.version });
         }
         if (/Group|Member|Invitation|User/.test(operationId)) {
           const made = await directory();

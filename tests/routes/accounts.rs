@@ -40,7 +40,7 @@ fn an_account_is_created_read_and_listed() {
     let answer = site.post("/api/v1/accounts").admin().json(&json!({ "id": "acme", "name": " Acme Inc. " })).send();
     assert_eq!((answer.status, answer.header("etag")), (201, Some("\"1\"")));
     assert_eq!(answer.header("location"), Some("/api/v1/accounts/acme"));
-    let account = json!({ "id": "acme", "name": "Acme Inc.", "createdAt": "2026-11-22T06:00:00.000Z", "version": 1 });
+    let account = json!({ "id": "acme", "name": "Acme Inc.", "adoptJitUsers": false, "createdAt": "2026-11-22T06:00:00.000Z", "version": 1 });
     assert_eq!(body(&answer), account);
     let read = site.get("/api/v1/accounts/acme").admin().send();
     assert_eq!((read.status, read.header("etag"), body(&read)), (200, Some("\"1\""), account.clone()));

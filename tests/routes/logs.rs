@@ -5,7 +5,7 @@ use postern::http::Answer;
 use postern::time::{Duration, Timestamp};
 use serde_json::{Value, json};
 
-const LOGS: [&str; 3] = ["sign-ins", "events", "audit-log"];
+const LOGS: [&str; 4] = ["sign-ins", "provisioning-log", "events", "audit-log"];
 
 /// That a test looks with the set-up token is logged as well.
 fn is_look(change: &Value) -> bool {

@@ -3,11 +3,11 @@
 use crate::scene::{NOW, run, scene};
 use crate::support::database::Database;
 use postern::store::log::{self, LOOKED_AT, Log, Wanted};
-use postern::store::{Page, change, event, sign_in};
+use postern::store::{Page, change, event, provisioning_log, sign_in};
 
 /// Each log with its filters: a value of each, and its index, `None` if it has none. In the order in which they decide.
 type Filters = &'static [(&'static str, &'static str, Option<&'static str>)];
-const LOGS: [(&Log, &str, Filters); 3] = [
+const LOGS: [(&Log, &str, Filters); 4] = [
     (
         &sign_in::LOG,
         "sign_ins",
@@ -17,6 +17,17 @@ const LOGS: [(&Log, &str, Filters); 3] = [
             ("code", "expired", Some("sign_ins_code")),
             ("outcome", "refused", Some("sign_ins_outcome")),
             ("providerId", "p1", None),
+        ],
+    ),
+    (
+        &provisioning_log::LOG,
+        "provisioning_log",
+        &[
+            ("resource", "user/u1", Some("provisioning_log_resource")),
+            ("actor", "service-account/s1", Some("provisioning_log_actor")),
+            ("outcome", "refused", Some("provisioning_log_outcome")),
+            ("client", "okta", None),
+            ("method", "PATCH", None),
         ],
     ),
     (

@@ -9,6 +9,7 @@ mod directory;
 mod filters;
 mod logouts;
 mod logs;
+mod portable;
 mod query_plans;
 mod scene;
 mod sessions;

@@ -3,7 +3,7 @@
 
 use crate::logouts::event_of;
 use crate::logs::attempt;
-use crate::scene::{ISSUER, NOW, group_of, invitation_of, key_of, provider_of, scene, session_of, user_of};
+use crate::scene::{ISSUER, NOW, account_of, group_of, invitation_of, key_of, provider_of, scene, session_of, user_of};
 use crate::single_use::secret;
 use crate::support::database::{Database, Fault};
 use postern::access::record::{Kind, Record, Reference, Settings};
@@ -43,6 +43,7 @@ fn statements() -> Vec<(&'static str, Statement)> {
     let mut all = vec![
         ("account::find", account::find("acme")),
         ("account::list", account::list(&page())),
+        ("account::update", account::update(&account_of("acme"))),
         ("account_key::of_account", account_key::of_account("acme")),
         ("account_key::retire", account_key::retire("acme", Purpose::Signing, "k1", NOW)),
         ("account_key::purge", account_key::purge(NOW)),
@@ -199,7 +200,6 @@ fn scim() -> Vec<(&'static str, Statement)> {
         ("scim_group::keep_members", scim_group::keep_members("acme", "g1", &ids)),
         ("scim_group::touch_if_changed", scim_group::touch_if_changed("acme", "g1", NOW)),
         ("scim_group::delete", scim_group::delete("acme", "g1")),
-        ("provisioning_log::list", provisioning_log::list("acme", &page())),
     ]
 }
 
@@ -243,7 +243,7 @@ fn inserts() -> Vec<(&'static str, Statement)> {
     let bind = directory::Change::BindUser { user: "u1".into(), provider: "p1".into() };
     vec![
         ("change::note", change::note("acme", "c2", NOW, "setup-token", "setup-token.used", "/api/v1/accounts")),
-        ("account::insert", account::insert(&crate::scene::account_of("new"))),
+        ("account::insert", account::insert(&account_of("new"))),
         ("account_key::insert", account_key::insert("acme", &key_of("k1"))),
         ("provider::insert", provider::insert("acme", &provider_of("p2", "https://two.example")).unwrap()),
         ("event::tell", event::tell("acme", &event)),

@@ -37,7 +37,7 @@ pub(crate) fn run(database: &Database, statement: Statement) -> Result<Rows, Sto
 }
 
 pub(crate) fn account_of(id: &str) -> Account {
-    Account { id: id.into(), name: format!("{id} Inc."), created_at: NOW, version: 1 }
+    Account { id: id.into(), name: format!("{id} Inc."), created_at: NOW, adopt_jit_users: false, version: 1 }
 }
 
 pub(crate) fn provider_of(id: &str, entity_id: &str) -> Provider {

@@ -88,6 +88,8 @@ fn log(database: &Database, id: &str, at: Timestamp) {
         let at = at.0;
         database.execute(&format!(
             "INSERT INTO sign_ins (account_id, id, at, outcome, trace) VALUES ('{account}', '{id}', {at}, 'refused', '[]'); \
+             INSERT INTO provisioning_log VALUES \
+             ('{account}', '{id}', {at}, 'okta', 'GET', '/', 400, 'refused', NULL, NULL, '{{}}'); \
              INSERT INTO events VALUES ('{account}', '{id}', {at}, 'a.b', '{id}', '{{}}'); \
              INSERT INTO changes VALUES ('{account}', '{id}', {at}, 'x', 'a.b', 'x/{id}', 1, NULL, NULL)"
         ));
@@ -97,21 +99,24 @@ fn log(database: &Database, id: &str, at: Timestamp) {
 #[test]
 fn logs_are_kept_as_long_as_is_said_and_no_longer() {
     for (days, left) in [
-        (["", "", ""], [0; 3].map(|_| vec!["0", "39", "400"])),
-        (["0", "0", "0"], [0; 3].map(|_| vec!["0", "39", "400", "401", "4000"])),
-        (["39", "", "0"], [vec!["0", "39"], vec!["0", "39", "400"], vec!["0", "39", "400", "401", "4000"]]),
-        (["1", "1", "1"], [0; 3].map(|_| vec!["0"])),
+        ([""; 4], [0; 4].map(|_| vec!["0", "39", "400"])),
+        (["0"; 4], [0; 4].map(|_| vec!["0", "39", "400", "401", "4000"])),
+        (
+            ["39", "1", "", "0"],
+            [vec!["0", "39"], vec!["0"], vec!["0", "39", "400"], vec!["0", "39", "400", "401", "4000"]],
+        ),
+        (["1"; 4], [0; 4].map(|_| vec!["0"])),
     ] {
         let database = scene();
         for age in [0, 39, 400, 401, 4000] {
             log(&database, &age.to_string(), NOW.minus(Duration::days(age)));
         }
-        let names = ["SIGN_IN_LOG_DAYS", "EVENT_LOG_DAYS", "AUDIT_LOG_DAYS"];
+        let names = ["SIGN_IN_LOG_DAYS", "PROVISIONING_LOG_DAYS", "EVENT_LOG_DAYS", "AUDIT_LOG_DAYS"];
         let of =
             |name: &str| names.iter().zip(days).find(|(known, _)| **known == name).map(|(_, days)| days.to_owned());
         let retention = Retention::read(|name| of(name).filter(|days| !days.is_empty())).unwrap();
         pollster::block_on(upkeep(&database, &retention, NOW)).unwrap();
-        for (table, left) in ["sign_ins", "events", "changes"].into_iter().zip(left) {
+        for (table, left) in ["sign_ins", "provisioning_log", "events", "changes"].into_iter().zip(left) {
             for account in ["acme", "other"] {
                 let found = database.select(&format!(
                     "SELECT id FROM {table} WHERE account_id = '{account}' ORDER BY CAST(id AS INTEGER)"

@@ -1,6 +1,6 @@
 //! `/api/v1/accounts`
 
-use super::{Caller, etag, json_object, list_answer, not_found, page_of};
+use super::{Caller, etag, if_match, json_object, list_answer, not_found, page_of, stale};
 use crate::crypto::Crypto;
 use crate::fields::{Fields, Patch};
 use crate::http::{Answer, Call};
@@ -42,7 +42,7 @@ pub(crate) async fn create<S: Store, C: Crypto>(
     let (Some(id), Some(name), true) = (id, name, errors.is_empty()) else {
         return Ok(Problem::fields(errors).answer());
     };
-    let account = Account { id, name, created_at: postern.now, version: 1 };
+    let account = Account { id, name, created_at: postern.now, adopt_jit_users: false, version: 1 };
     let change = Change {
         id: postern.fresh_id(),
         at: postern.now,
@@ -76,4 +76,47 @@ pub(crate) async fn read<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, accou
         Some(account) => Answer::json(200, &account).with("etag", etag(account.version)),
         None => not_found("account"),
     })
+}
+
+/// `PATCH …/{account}`: its name, and whether SCIM takes over users who were made just in time.
+pub(crate) async fn update<S: Store, C: Crypto>(
+    postern: &Postern<'_, S, C>,
+    call: &Call,
+    caller: &Caller,
+    account: &str,
+) -> Result<Answer, Ending> {
+    let (version, patch) = (if_match(call)?, json_object(call)?);
+    let [rows] = store::take(postern.store.batch(vec![store::account::find(account)]).await?)?;
+    let Some(before) = rows.first::<Account>()? else { return Ok(not_found("account")) };
+    if before.version != version {
+        return Ok(stale());
+    }
+    let mut fields = Fields::of(&patch);
+    let name = fields.text("name", 100).over_option(Some(before.name.clone()));
+    if name.is_none() {
+        fields.required("name");
+    }
+    let adopt_jit_users = fields.boolean("adoptJitUsers").over(before.adopt_jit_users, false);
+    let errors = fields.into_errors();
+    let (Some(name), true) = (name, errors.is_empty()) else { return Ok(Problem::fields(errors).answer()) };
+    let after = Account { name, adopt_jit_users, version: version + 1, ..before.clone() };
+    let change = Change {
+        id: postern.fresh_id(),
+        at: postern.now,
+        actor: caller.actor(),
+        action: "account.updated",
+        resource: format!("account/{account}"),
+        version: after.version,
+        before: Some(&before),
+        after: Some(&after),
+    };
+    let mut plan = change.plan(account, ())?;
+    plan.push(store::account::update(&after));
+    let outcome = store::commit(postern.store, plan).await;
+    postern.configurations.forget(account);
+    match outcome {
+        Ok(_) => Ok(Answer::json(200, &after).with("etag", etag(after.version))),
+        Err(StoreError::Constraint(Constraint::ChangeVersion)) => Ok(stale()),
+        Err(error) => Err(error.into()),
+    }
 }

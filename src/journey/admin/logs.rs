@@ -1,4 +1,4 @@
-//! The logs of an account: `/sign-ins`, `/events`, `/audit-log`. All are filtered, paged and exported alike.
+//! The logs of an account: `/sign-ins`, `/provisioning-log`, `/events`, `/audit-log`. All are filtered, paged and exported alike.
 
 use super::{not_found, page_within, sign_ins};
 use crate::crypto::Crypto;
@@ -9,6 +9,7 @@ use crate::store::account::Account;
 use crate::store::change::{self, Logged};
 use crate::store::event::{self, Event};
 use crate::store::log::{Log, Wanted};
+use crate::store::provisioning_log::{self, Entry};
 use crate::store::sign_in::{self, SignIn};
 use crate::store::{self, Rows, Store, StoreError};
 use serde::Serialize;
@@ -34,6 +35,13 @@ pub(crate) static SIGN_INS: Shown = Shown {
 /// What happened without an admin's asking.
 pub(crate) static EVENTS: Shown =
     Shown { log: &event::LOG, name: "events", items: |rows| rows.all::<Event>()?.iter().map(plainly).collect() };
+
+/// What came over SCIM.
+pub(crate) static PROVISIONING_LOG: Shown = Shown {
+    log: &provisioning_log::LOG,
+    name: "provisioning-log",
+    items: |rows| rows.all::<Entry>()?.iter().map(plainly).collect(),
+};
 
 /// What admins changed.
 pub(crate) static AUDIT_LOG: Shown =

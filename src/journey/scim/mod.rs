@@ -35,7 +35,7 @@ const NEEDED: Permissions = Permissions::of(&[
 ]);
 
 /// How often a write is tried where others change the same at the same instant.
-const MAX_ROUNDS: usize = 8;
+const MAX_ROUNDS: usize = 24;
 
 /// What a request ends with, if all is well.
 struct Reply {
