@@ -4,6 +4,7 @@
 //! them a row each, as `{"users": {"id": "…", …}}`: the table and its columns as the database has them, the account's id left
 //! out. A file is taken in chunks of whole lines.
 
+use crate::directory::Email;
 use crate::fields::FieldError;
 use crate::store::account::Account;
 use crate::store::portable::{Column, TABLES, Table};
@@ -25,6 +26,8 @@ pub(crate) struct Chunk {
     pub(crate) rows: Vec<String>,
     /// How many lines there are.
     pub(crate) lines: i64,
+    /// How many rows have a secret that the file has not.
+    pub(crate) without_secret: usize,
     /// Whether the last line is the end of the file.
     pub(crate) ends: bool,
 }
@@ -143,12 +146,19 @@ impl Reader {
                 self.error(format!("{at}/{name}"), code, message);
             }
         }
+        let text = |name| row.get(name).and_then(Value::as_str);
+        if let (Some(email), Some(folded)) = (text("email"), text("email_folded"))
+            && Email::parse(email).ok().is_none_or(|email| email.folded() != folded)
+        {
+            self.error(format!("{at}/email_folded"), "malformed", "The e-mail as it is compared.");
+        }
         for name in row.keys().filter(|name| table.columns.iter().all(|(known, ..)| known != name)) {
             self.error(format!("{at}/{}", shown(name)), "unknown_column", "No such column.");
         }
         if self.errors.len() > before {
             return;
         }
+        self.chunk.without_secret += usize::from(table.loses_secret);
         if let Some(rows) = self.chunk.rows.get_mut(place) {
             rows.push(if rows.is_empty() { '[' } else { ',' });
             rows.push_str(&Value::Object(row).to_string());

@@ -23,13 +23,15 @@ export async function* exported(api, account) {
  */
 export async function imported(api, account, lines, first = 1) {
   let progress = { lines: first - 1, ended: false };
+  let invitationsWithoutLink = 0;
   for await (const chunk of chunks(lines, first)) {
     const url = `${api.url}/api/v1/accounts/${account}/import?line=${progress.lines + 1}`;
     const answer = await asked(api, url, { method: 'POST', headers: { 'content-type': 'application/x-ndjson' }, body: chunk });
     progress = await answer.json();
+    invitationsWithoutLink += progress.invitationsWithoutLink;
   }
   if (!progress.ended) throw new Problem(`The file ends at line ${progress.lines} without its last line: it is not whole.`);
-  return progress.lines;
+  return { lines: progress.lines, invitationsWithoutLink };
 }
 
 /** The lines of texts. `node:readline` would end a line at U+2028, which may be in a value. */

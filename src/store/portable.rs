@@ -11,7 +11,7 @@ use crate::provider::{self, Provider};
 use crate::refusal::Explanation;
 use crate::time::Timestamp;
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::DeserializeOwned;
 
 /// What a column takes.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +41,8 @@ pub struct Table {
     pub columns: &'static [(&'static str, Column, bool)],
     /// The columns that the lines are in the order of.
     key: &'static str,
+    /// Whether a row has a secret that is not in the file: another one is made up that nobody has.
+    pub loses_secret: bool,
     page: &'static str,
     insert: &'static str,
 }
@@ -64,6 +66,7 @@ macro_rules! table {
                 $($(, (stringify!($optional), $optional_kind, true))+)?
             ],
             key: $key,
+            loses_secret: false $(|| !$extra.is_empty())?,
             page: concat!(
                 "SELECT line, total FROM (SELECT line, SUM(length(line)) OVER (ROWS UNBOUNDED PRECEDING) AS total FROM (",
                 "SELECT json_object('", $name, "', json_object('", stringify!($first), "', ", stringify!($first),
@@ -86,11 +89,11 @@ macro_rules! table {
 
 use Column::{Flag, Id, Json, Number, Text, Time, Word};
 
-const ANY: Column = Json(is::<IgnoredAny>);
+const ANY: Column = Json(is::<serde_json::Value>);
 const RECORDS: &[&str] =
     &["role", "resourceGroup", "roleBinding", "organization", "project", "serviceAccount", "apiKey"];
 
-/// Every table, those that are referred to before those that refer to them; the logs first, so that what happens to a
+/// Every table; the columns of an order are text. Those that are referred to before those that refer to them; the logs first, so that what happens to a
 /// provider as soon as it is there comes after them. Of `records`, what refers to others of its kind comes second (`+kind`
 /// is not searched by: where to go on is).
 pub const TABLES: &[Table] = &[

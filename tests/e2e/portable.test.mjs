@@ -73,6 +73,7 @@ test('what is exported is imported exactly, by the scripts that the README names
   const [imports, said, trouble] = await run('dev/import.mjs', [postern.origin, other.id], file);
   assert.deepEqual([imports, trouble], [0, '']);
   assert.match(said, new RegExp(`${lines.length} lines are imported into ${other.id}`));
+  assert.match(said, /The links of 1 invitations are good no more/);
   const again = await fileOf(other);
   assert.deepEqual(again.lines.slice(1), lines.slice(1));
   assert.deepEqual({ ...JSON.parse(again.lines[0]).account, id: account.id }, header.account);
@@ -129,7 +130,7 @@ describe('a large account', () => {
     await assert.rejects(imported(api(), other.id, file.lines.slice(0, half)), /not whole/);
     await other.refusedSignIn('unknown_issuer', { nameId: 'user-1@example.com' }, { provider: account.provider, acs: account.provider.sp.acsUrl.replace(account.id, other.id) });
     await assert.rejects(imported(api(), other.id, file.lines), new RegExp(`goes on at line ${half + 1}`));
-    assert.equal(await imported(api(), other.id, file.lines, half + 1), file.lines.length);
+    assert.deepEqual(await imported(api(), other.id, file.lines, half + 1), { lines: file.lines.length, invitationsWithoutLink: 0 });
   });
 });
 
@@ -148,7 +149,7 @@ test('a fault at each D1 call of an import leaves nothing half-done, and the sam
     }
     assert.ok([200, 503].includes(status), fault);
     const { status: second, body: progress } = await other.admin('POST', '/import', undefined, { raw });
-    assert.deepEqual([second, progress], [200, { lines: lines.length, ended: true }], fault);
+    assert.deepEqual([second, progress], [200, { lines: lines.length, ended: true, invitationsWithoutLink: 1 }], fault);
     assert.deepEqual((await fileOf(other)).lines.slice(1), lines.slice(1), fault);
   }
 });

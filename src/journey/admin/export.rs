@@ -10,11 +10,11 @@ use crate::portable::VERSION;
 use crate::problem::Problem;
 use crate::store::account::Account;
 use crate::store::portable::TABLES;
-use crate::store::{self, Rows, Store};
+use crate::store::{self, Rows, Store, StoreError};
 use crate::time::Timestamp;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// So many bytes an answer has, unless one line is longer: an import takes as much at once.
 const MOST_BYTES: usize = 1_000_000;
@@ -22,17 +22,7 @@ const MOST_BYTES: usize = 1_000_000;
 /// So many reads are made for an answer.
 const MOST_READS: usize = 40;
 
-/// The first line.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Header<'a> {
-    postern: u32,
-    account: &'a Account,
-    exported_at: Timestamp,
-}
-
 /// Where an export goes on: what a cursor says.
-#[derive(Serialize, Deserialize)]
 struct Position {
     /// When it began, in milliseconds. Rows that were made since are not in it, so that none refers to one that is not.
     since: i64,
@@ -51,10 +41,25 @@ impl Position {
         let Some(cursor) = call.query_parameter("cursor").filter(|cursor| !cursor.is_empty()) else {
             return Some(Self { since: now.0, table: 0, tables: TABLES.len(), rows: 0, after: Vec::new() });
         };
-        let position: Self = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
-        let table = TABLES.get(position.table)?;
-        let fits = position.after.is_empty() || position.after.len() == table.keys();
-        (fits && position.tables == TABLES.len()).then_some(position)
+        Self::read(&cursor)
+    }
+
+    /// Reads a list: the numbers in the order of the fields, then the key.
+    fn read(cursor: &str) -> Option<Self> {
+        let list: Vec<Value> = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
+        let (numbers, key) = list.split_at_checked(4)?;
+        let number = |at: usize| usize::try_from(numbers.get(at)?.as_u64()?).ok();
+        let after: Vec<String> = key.iter().map(|part| part.as_str().map(str::to_owned)).collect::<Option<_>>()?;
+        let since = numbers.first()?.as_i64()?;
+        let position = Self { since, table: number(1)?, tables: number(2)?, rows: number(3)?, after };
+        let fits = position.after.is_empty() || position.after.len() == TABLES.get(position.table)?.keys();
+        (fits && position.table < TABLES.len() && position.tables == TABLES.len()).then_some(position)
+    }
+
+    fn cursor(&self) -> String {
+        let numbers = [self.since.into(), self.table.into(), self.tables.into(), self.rows.into()];
+        let list: Value = numbers.into_iter().chain(self.after.iter().map(|part| Value::from(part.as_str()))).collect();
+        URL_SAFE_NO_PAD.encode(list.to_string())
     }
 }
 
@@ -108,8 +113,7 @@ pub(crate) async fn export<S: Store, C: Crypto>(
         text.push_str(&format!("{{\"end\":{{\"rows\":{}}}}}\n", at.rows));
         return Ok(answer(text));
     }
-    let cursor = serde_json::to_vec(&at).map_err(|error| store::StoreError::Row(error.to_string()))?;
-    let path = format!("/api/v1/accounts/{account}/export?cursor={}", URL_SAFE_NO_PAD.encode(cursor));
+    let path = format!("/api/v1/accounts/{account}/export?cursor={}", at.cursor());
     let next = postern.deployment.public_url.path(&path);
     Ok(answer(text).with("link", format!("<{next}>; rel=\"next\"")))
 }
@@ -119,7 +123,7 @@ fn answer(text: String) -> Answer {
     answer.with("cache-control", "no-store").with("x-content-type-options", "nosniff")
 }
 
-fn header(account: &Account, exported_at: Timestamp) -> Result<String, store::StoreError> {
-    let line = serde_json::to_string(&Header { postern: VERSION, account, exported_at });
-    line.map(|line| line + "\n").map_err(|error| store::StoreError::Row(error.to_string()))
+fn header(account: &Account, exported_at: Timestamp) -> Result<String, StoreError> {
+    let account = serde_json::to_string(account).map_err(|error| StoreError::Row(error.to_string()))?;
+    Ok(format!("{{\"postern\":{VERSION},\"account\":{account},\"exportedAt\":\"{exported_at}\"}}\n"))
 }

@@ -20,11 +20,14 @@ use sha2::{Digest, Sha256};
 
 /// How far an import is.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Progress {
     /// So many lines of the file have been taken: the next chunk begins with the one after.
     lines: i64,
     /// Whether it was the last.
     ended: bool,
+    /// So many invitations of the chunk have no link any more.
+    invitations_without_link: usize,
 }
 
 /// `POST ?line=`, the number of the body's first line in the file; 1 if it is not given.
@@ -41,12 +44,12 @@ pub(crate) async fn import<S: Store, C: Crypto>(
     if found.first::<Account>()?.is_none() {
         return Ok(not_found("account"));
     }
-    let lines = first - 1 + chunk.lines;
+    let (lines, without_link) = (first - 1 + chunk.lines, chunk.without_secret);
     let digest = hex(&Sha256::digest(text.as_bytes()));
     let after = Import { first, lines, digest, ended_at: chunk.ends.then_some(postern.now) };
     if let Some(before) = before.first::<Import>()? {
         if (before.first, &before.digest) == (first, &after.digest) {
-            return Ok(progress(&before));
+            return Ok(progress(&before, without_link));
         }
         if before.ended_at.is_some() || before.lines + 1 != first {
             return Ok(elsewhere(&before));
@@ -61,7 +64,7 @@ pub(crate) async fn import<S: Store, C: Crypto>(
     let committed = store::commit(postern.store, plan).await;
     postern.configurations.forget(account);
     match committed {
-        Ok(_) => Ok(progress(&after)),
+        Ok(_) => Ok(progress(&after, without_link)),
         Err(StoreError::Constraint(Constraint::Import)) if first == 1 => {
             let detail = "This account is not empty. A file is imported into one in which nothing has happened yet.";
             Ok(Problem::conflict("not_empty", detail).answer())
@@ -92,8 +95,9 @@ fn text(call: &Call) -> Result<&str, Answer> {
     std::str::from_utf8(body).or_else(|_| problem(400, "The body is not UTF-8."))
 }
 
-fn progress(import: &Import) -> Answer {
-    Answer::json(200, &Progress { lines: import.lines, ended: import.ended_at.is_some() })
+fn progress(import: &Import, invitations_without_link: usize) -> Answer {
+    let ended = import.ended_at.is_some();
+    Answer::json(200, &Progress { lines: import.lines, ended, invitations_without_link })
 }
 
 fn elsewhere(import: &Import) -> Answer {
