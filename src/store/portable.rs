@@ -93,6 +93,9 @@ const ANY: Column = Json(is::<serde_json::Value>);
 const RECORDS: &[&str] =
     &["role", "resourceGroup", "roleBinding", "organization", "project", "serviceAccount", "apiKey"];
 
+/// The kind of the event that an account was exported: it is not in the file, since it is about this account and not the copy.
+pub const EXPORTED: &str = "account.exported";
+
 /// Every table; the columns of an order are text. Those that are referred to before those that refer to them; the logs first, so that what happens to a
 /// provider as soon as it is there comes after them. Of `records`, what refers to others of its kind comes second (`+kind`
 /// is not searched by: where to go on is).
@@ -110,7 +113,7 @@ pub const TABLES: &[Table] = &[
         expires_at Time; null name_id_format Text, link_key Text, email Text, email_folded Text),
     table!("changes", "id" = "?5", made "at";
         id Id, at Time, actor Text, action Text, resource Text, version Number; null before ANY, after ANY),
-    table!("events", "id" = "?5", made "at"; id Id, at Time, kind Text, subject Text, detail ANY),
+    table!("events", "id" = "?5", made "at", only "kind <> 'account.exported'"; id Id, at Time, kind Text, subject Text, detail ANY),
     table!("users", "id" = "?5", made "created_at";
         id Id, email Text, email_folded Text, active Flag, managed_by Word(&["jit", "scim", "invitation", "admin"]),
         user_name Text, user_name_folded Text, created_at Time, updated_at Time, version Number;

@@ -117,8 +117,10 @@ fn an_export_has_everything_but_secrets_and_sessions() {
     ];
     for table in tables.iter().filter(|table| !secret.contains(&table.as_str())) {
         let here = lines.iter().filter(|line| line.starts_with(&format!("{{\"{table}\":{{"))).count();
+        // The export itself is told here and nowhere else.
+        let told = usize::from(table == "events");
         assert_eq!(
-            here,
+            here + told,
             site.database.count(table),
             "{table}: every table is in the file or named here as one that is not"
         );
@@ -222,6 +224,30 @@ fn a_large_account_is_exported_in_pages_and_imported_in_chunks() {
     other.wait(Duration::seconds(1));
     assert_eq!(export_of(&other, "acme").len(), line - 1);
     assert!(export_of(&site, "acme").len() > line);
+}
+
+#[test]
+fn an_export_is_told_once_and_an_empty_account_stays_empty() {
+    let site = furnished();
+    fill(&site, 4000);
+    assert!(export_of(&site, "acme").len() > 8000);
+    let events =
+        || site.database.select("SELECT subject, detail FROM events WHERE kind = 'account.exported' ORDER BY id");
+    let told = format!("export/setup-token/{}|{{\"actor\":\"setup-token\"}}", site.now().0);
+    assert_eq!(events().join(""), told);
+    site.wait(Duration::seconds(1));
+    let token = token_with(&site, "acme", &["Account Admin"]);
+    let export = call(&site, Method::Get, "export").header("authorization", &format!("Bearer {token}")).send();
+    let link = export.header("link").unwrap().split(['<', '>']).nth(1).unwrap().to_owned();
+    assert_eq!((events().len(), events()[0] == told), (2, true));
+    assert!(events()[1].contains("service-account/"));
+    site.database.execute("DELETE FROM events");
+    assert_eq!(site.get(&link).admin().send().status, 200);
+    assert_eq!(events().len(), 1, "whoever begins in the middle is told as well");
+
+    let other = empty("acme");
+    assert_eq!(export_of(&other, "acme").len(), 3);
+    imported(&import(&other, "acme", 1, &export_of(&furnished(), "acme")).send());
 }
 
 #[test]

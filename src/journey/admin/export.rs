@@ -9,8 +9,9 @@ use crate::journey::{Ending, Postern};
 use crate::portable::VERSION;
 use crate::problem::Problem;
 use crate::store::account::Account;
-use crate::store::portable::TABLES;
-use crate::store::{self, Rows, Store, StoreError};
+use crate::store::event::{self, Event};
+use crate::store::portable::{EXPORTED, TABLES};
+use crate::store::{self, Constraint, Rows, Store, StoreError};
 use crate::time::Timestamp;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -80,9 +81,12 @@ pub(crate) async fn export<S: Store, C: Crypto>(
         let Some(table) = TABLES.get(at.table) else { break };
         let mut statements = vec![table.page(account, Timestamp(at.since), &at.after)];
         if read == 0 {
-            statements.push(store::account::find(account));
+            statements.extend([store::account::find(account), event::tell(account, &told(postern, caller, at.since))]);
         }
-        let results = postern.store.batch(statements).await?;
+        let results = match postern.store.batch(statements).await {
+            Err(StoreError::Constraint(Constraint::Reference)) => return Ok(not_found("account")),
+            results => results?,
+        };
         let mut results = results.iter();
         let (lines, mut more) = table.read(results.next().unwrap_or(&Rows::default()))?;
         if let Some(found) = results.next() {
@@ -116,6 +120,13 @@ pub(crate) async fn export<S: Store, C: Crypto>(
     let path = format!("/api/v1/accounts/{account}/export?cursor={}", at.cursor());
     let next = postern.deployment.public_url.path(&path);
     Ok(answer(text).with("link", format!("<{next}>; rel=\"next\"")))
+}
+
+/// That somebody took everything along: told once an export, whichever of its answers they asked for.
+fn told<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, caller: &Caller, since: i64) -> Event {
+    let (actor, kind) = (caller.actor(), EXPORTED.to_owned());
+    let detail = Value::Object([("actor".to_owned(), actor.into())].into_iter().collect());
+    Event { id: postern.fresh_id(), at: postern.now, kind, subject: format!("export/{actor}/{since}"), detail }
 }
 
 fn answer(text: String) -> Answer {
