@@ -420,7 +420,15 @@ async fn answer<S: Store, C: Crypto>(
         Endpoint::TokenCreate => Box::pin(admin::tokens::create(postern, call, caller, (account, id))),
         Endpoint::TokenDelete => Box::pin(admin::tokens::delete(postern, caller, (account, id), &token)),
     };
-    journey.await
+    let ended = journey.await;
+    if let Ok(answer) | Err(Ending::Answer(answer)) = &ended
+        && caller.has_setup_token()
+        && endpoint.changes(call.method)
+        && (400..500).contains(&answer.status)
+    {
+        admin::note_use(postern, call, account).await?;
+    }
+    ended
 }
 
 #[cfg(test)]

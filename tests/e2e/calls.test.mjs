@@ -125,7 +125,7 @@ test('signing out: 1', async () => {
   assert.equal((await postern.fetch('/sign-out', { method: 'POST', headers: { cookie } })).d1Calls, 1);
 });
 
-test('the set-up token: 2 to read, the first to log that, 1 to make, 2 to change', async () => {
+test('the set-up token: 2 to read and 1 to be refused, one of them to log that; 1 to make, 2 to change', async () => {
   const account = await withProvider();
   await account.signIn('a@example.com');
   const [{ id: user }] = await account.users();
@@ -139,7 +139,7 @@ test('the set-up token: 2 to read, the first to log that, 1 to make, 2 to change
     [1, 'POST', '/providers', { name: 'Another', kind: 'other', metadataXml }],
     [2, 'PATCH', `/providers/${id}`, { name: 'Changed' }, { version }],
     [2, 'DELETE', `/providers/${id}`, undefined, { version: version + 1 }],
-    [0, 'POST', '/providers', { name: 'No metadata' }],
+    [1, 'POST', '/providers', { name: 'No metadata' }],
   ]) {
     const answer = await account.admin(method, path, json, options);
     assert.equal(answer.d1Calls, calls, `${method} ${path}: ${answer.status}`);

@@ -206,6 +206,8 @@ fn what_is_no_parameter_is_told_and_never_passed_over() {
         let told = problem(&get(&site, query), 400);
         assert!(told["detail"].as_str().unwrap().contains(says), "{query}: {told}");
     }
+    let many = problem(&get(&site, &format!("events?{}", "x&".repeat(5000))), 400);
+    assert!(many["detail"].as_str().unwrap().len() < 2000, "{many}");
     let long = problem(&get(&site, &format!("audit-log?actor={}", "x".repeat(2001))), 400);
     assert!(long["detail"].as_str().unwrap().contains("actor must be text of at most 2000 characters."), "{long}");
 }
@@ -334,6 +336,13 @@ fn each_use_of_the_set_up_token_is_logged() {
         assert_eq!(*of("acme").last().unwrap(), row(&path));
         site.wait(Duration(1));
     }
+    let before = of("acme").len();
+    let path = "/api/v1/accounts/acme/groups";
+    for (input, status) in [(json!({}), 422), (json!({ "name": "A" }), 201), (json!({ "name": "A" }), 409)] {
+        assert_eq!(site.post(path).admin().json(&input).send().status, status);
+    }
+    assert_eq!(of("acme")[before..], [row(path), row(path)], "what was refused, and not what was made");
+    site.wait(Duration(1));
     problem(&site.get("/api/v1/accounts/nobody/users").admin().send(), 404);
     assert_eq!(of("nobody"), [row("/api/v1/accounts/nobody/users")]);
     assert_eq!(site.get("/api/v1/accounts").admin().send().status, 200);
@@ -342,7 +351,7 @@ fn each_use_of_the_set_up_token_is_logged() {
     problem(&site.get(&long).admin().send(), 404);
     assert_eq!(*of("acme").last().unwrap(), row(&long[..300]));
 
-    let before = of("acme").len();
+    let (before, path) = (of("acme").len(), "/api/v1/accounts/acme/users");
     let token = crate::permitted::token_with(&site, "acme", &["Account Admin"]);
     for credential in [token.as_str(), "wrong-token-of-sixteen"] {
         site.get(path).header("authorization", &format!("Bearer {credential}")).send();

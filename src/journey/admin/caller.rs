@@ -137,7 +137,7 @@ pub(in crate::journey) fn resource(path: &str, id: &str) -> Option<Resource> {
 /// So many characters of a path are logged: no route of ours needs more.
 const MAX_PATH: usize = 300;
 
-/// Logs a use of the set-up token that changes nothing; what changes something is a row of the change log anyway.
+/// Logs a use of the set-up token that changes nothing; one that changes something is a row of the change log anyway.
 pub(in crate::journey) async fn note_use<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     call: &Call,

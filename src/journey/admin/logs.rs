@@ -100,11 +100,14 @@ fn is_export(call: &Call) -> Result<bool, Answer> {
     }
 }
 
+/// So many parameters are read: there are not as many that are right.
+const MAX_PARAMETERS: usize = 30;
+
 /// Takes every parameter of the query, each once, and tells all that is wrong. One without a value is not given.
 fn narrow(wanted: &mut Wanted, call: &Call) -> Result<(), Answer> {
     let mut errors = Vec::new();
     let mut names = Vec::new();
-    for (name, value) in form_urlencoded::parse(call.query.as_bytes()) {
+    for (name, value) in form_urlencoded::parse(call.query.as_bytes()).take(MAX_PARAMETERS) {
         let is_paging = matches!(name.as_ref(), "limit" | "cursor" | "format");
         if names.contains(&name) {
             errors.push(format!("{name} is given twice."));
