@@ -179,6 +179,40 @@ fn one_call_of_the_database_authorizes() {
 }
 
 #[test]
+fn one_call_authorizes_a_user_in_a_hundred_groups_of_an_account_with_a_thousand_bindings() {
+    let site = Site::with_provider();
+    let (cookie, ada) = signed_in(&site);
+    let token = token_of(&site, "acme", "user", &ada);
+    for at in 0..1_000 {
+        let (id, is_hers) = (format!("g{at}"), at < 100);
+        let members: Vec<&str> = is_hers.then_some(ada.as_str()).into_iter().collect();
+        group(&site, "acme", &id, &members);
+        let role = if at == 99 { "_account_viewer" } else { "_app_user" };
+        let settings = json!({
+            "principal": { "type": "group", "id": id }, "role": role, "resourceGroup": "_all_resources",
+            "scope": { "type": "account" },
+        });
+        site.database.execute(&format!(
+            "INSERT INTO records (account_id, id, kind, name, settings, created_at, updated_at, version) \
+             VALUES ('acme', 'b{at}', 'roleBinding', '', '{settings}', 1, 1, 1)"
+        ));
+    }
+    let by_token = |method, path| bearer(call(&site, method, path), &token);
+    let by_session = |method, path| call(&site, method, path).cookie(&cookie).header("sec-fetch-site", "same-origin");
+    for (request, status, calls) in [
+        (by_token(Get, "roles"), 200, 2),
+        (by_session(Get, "roles"), 200, 2),
+        (by_token(Delete, "roles/x"), 403, 1),
+        (by_session(Delete, "roles/x"), 403, 1),
+    ] {
+        site.database.watch(&[]);
+        assert_eq!((request.send().status, site.database.batches()), (status, calls));
+    }
+    site.database.watch(&[]);
+    assert_eq!((site.get("/whoami").cookie(&cookie).send().status, site.database.batches()), (200, 1));
+}
+
+#[test]
 fn a_binding_on_a_resource_group_permits_what_is_in_it() {
     let site = Site::with_provider();
     let list = body(&call(&site, Get, "providers").admin().send());
