@@ -1,12 +1,15 @@
 // How often a request asks D1: each call is a trip to where the database lives.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
+import { readFileSync } from 'node:fs';
+import { after, afterEach, before, describe, test } from 'node:test';
 import { makeKeys } from '../../dev/idp/keys.mjs';
+import { after as afterSteps, changes } from './cases/changes.mjs';
 import { TestAccount } from './support/account.mjs';
 import { ourMetadata, samlifyPeers } from './support/logout.mjs';
 import { startPostern } from './support/postern.mjs';
 
 const MINUTES = 60_000;
+const openapi = JSON.parse(readFileSync(new URL('../../www/openapi.json', import.meta.url)));
 let postern;
 let keys;
 
@@ -144,6 +147,41 @@ test('the set-up token: 2 to read and 1 to be refused, one of them to log that; 
     const answer = await account.admin(method, path, json, options);
     assert.equal(answer.d1Calls, calls, `${method} ${path}: ${answer.status}`);
   }
+});
+
+const described = Object.entries(openapi.paths)
+  .filter(([path]) => path.startsWith('/api/v1/accounts/{account}'))
+  .flatMap(([path, operations]) => Object.keys(operations).map((method) => [method.toUpperCase(), path.slice('/api/v1/accounts/{account}'.length)]));
+
+test('every route that reads: 1, and 1 to log that the set-up token was used', async () => {
+  const account = await withProvider();
+  const reads = described.filter(([method]) => method === 'GET');
+  assert.ok(reads.length > 25);
+  for (const [, path] of reads) {
+    const { status, d1Calls } = await account.admin('GET', path.replace('{id}', 'x'));
+    assert.ok([200, 404].includes(status), `${path}: ${status}`);
+    assert.equal(d1Calls, 2, path);
+  }
+});
+
+describe('every route that changes', () => {
+  for (const [name, steps, change, , calls] of changes) {
+    test(`${name}: ${calls}`, async () => {
+      const account = await withProvider();
+      const { status, d1Calls, body } = await (await afterSteps(account, steps))(change);
+      assert.ok(status < 300, JSON.stringify(body));
+      assert.equal(d1Calls, calls);
+    });
+  }
+
+  test('is counted', () => {
+    const blank = (path) => path.split('/').map((part) => (/^[${]/.test(part) ? '_' : part)).join('/');
+    // With the faults of cases/journeys.mjs, or above.
+    const elsewhere = ['POST /providers', 'DELETE /providers/_', 'POST /providers/_/refresh', 'POST /keys', 'POST /saml/explain'];
+    const counted = new Set([...elsewhere, ...changes.map(([, , [method, path]]) => `${method} ${blank(path)}`)]);
+    const changing = described.filter(([method]) => ['POST', 'PUT', 'PATCH', 'DELETE'].includes(method)).map(([method, path]) => `${method} ${blank(path)}`);
+    assert.deepEqual(changing.filter((route) => !counted.has(route)), []);
+  });
 });
 
 test('explaining: 2, and 1 to log that the set-up token was used', async () => {
