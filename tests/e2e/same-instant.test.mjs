@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { makeKeys } from '../../dev/idp/keys.mjs';
 import { TestAccount } from './support/account.mjs';
+import { assertConsistent } from './support/consistency.mjs';
 import { startPostern } from './support/postern.mjs';
 
 let postern;
@@ -40,6 +41,53 @@ for (const [name, nameIds] of Object.entries({ 'by one NameID': ['u-1', 'u-1'], 
     assert.equal(links.length, new Set(nameIds).size);
     assert.deepEqual(log.map(({ decision }) => decision).sort(), ['created_just_in_time', 'existing_user']);
   });
+}
+
+/** Other ways in than just in time: settings of the provider, what is there before, and the decisions of both. */
+const WAYS_IN = {
+  'of somebody who is invited': {
+    settings: { jit: { enabled: false } },
+    prepare: async (account) => {
+      const { id } = await account.expect(201, 'POST', '/groups', { name: 'Guests' });
+      await account.expect(201, 'POST', '/invitations', { email: 'ada@example.com', groups: [id] });
+    },
+    decisions: ['accepted_invitation', 'existing_user'],
+    memberships: 1,
+  },
+  'through a legacy provider': {
+    settings: { generation: 'legacy', jit: { enabled: false } },
+    prepare: (account) => account.expect(201, 'POST', '/users', { email: 'ada@example.com' }),
+    decisions: ['existing_user', 'existing_user'],
+    memberships: 0,
+  },
+  'into linked groups': {
+    settings: { authorization: { enabled: true } },
+    prepare: async (account) => {
+      const link = { providerId: account.provider.id, samlGroup: 'eng' };
+      await account.expect(201, 'POST', '/groups', { name: 'Engineering', link });
+    },
+    decisions: ['created_just_in_time', 'existing_user'],
+    memberships: 1,
+  },
+};
+
+for (const [name, { settings, prepare, decisions, memberships }] of Object.entries(WAYS_IN)) {
+  for (const nameIds of [['u-1', 'u-1'], ['u-1', 'u-2']]) {
+    test(`two first sign-ins ${name}, by ${new Set(nameIds).size} NameIDs, make one user, and both are signed in`, async () => {
+      const account = await TestAccount.withProvider(postern, keys, settings);
+      await prepare(account);
+      await postern.fetch(`/saml/${account.id}/metadata`);
+      const attributes = { email: 'ada@example.com', groups: ['eng'] };
+      const responses = await Promise.all(nameIds.map((nameId) => account.sign({ nameId, attributes })));
+      const answers = await Promise.all(responses.map((samlResponse) => account.post(samlResponse, { meet: `${account.id}@${COMMIT}` })));
+      assert.deepEqual(statuses(answers), [303, 303]);
+      const rows = await account.snapshot();
+      assertConsistent(rows);
+      assert.deepEqual([rows.users.length, rows.sessions.length, rows.user_links.length], [1, 2, new Set(nameIds).size]);
+      assert.deepEqual([rows.invitations.length, rows.group_members.length], [0, memberships]);
+      assert.deepEqual(rows.sign_ins.map(({ decision }) => decision).sort(), decisions);
+    });
+  }
 }
 
 test('one assertion opens one session', async () => {

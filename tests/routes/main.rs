@@ -5,6 +5,7 @@ mod access;
 mod accounts;
 mod admin_faults;
 mod authorization;
+mod bad_input;
 mod corpus;
 mod directory;
 mod drafts;
