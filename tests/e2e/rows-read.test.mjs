@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { makeKeys } from '../../dev/idp/keys.mjs';
 import { TestAccount } from './support/account.mjs';
-import { bind, load } from './support/million.mjs';
+import { BINDINGS, bind, load } from './support/million.mjs';
 import { startPostern } from './support/postern.mjs';
 
 const USERS = { 'a thousand': 1_000, 'a million': 1_000_000 };
@@ -99,6 +99,8 @@ const REQUESTS = {
     const headers = { cookie: visitor, 'sec-fetch-site': 'same-origin' };
     const answer = await postern.fetch(`/api/v1/accounts/${account.id}/users/x`, { method: 'DELETE', headers });
     assert.equal(answer.status, 403);
+    assert.equal(answer.d1Calls, 1);
+    assert.ok(answer.rowsRead < 4 * BINDINGS, 'a few rows for each binding that reaches them');
     return answer;
   },
   'a page of users': get(() => '/users?limit=20'),

@@ -66,7 +66,7 @@ export async function load(d1, account, users) {
 
 /** Of a user: groups that they are in, and what these are bound to. */
 const GROUPS = 100;
-const BINDINGS = 1_000;
+export const BINDINGS = 1_000;
 
 const GRANTS = [
   `INSERT INTO groups (account_id, id, name, name_folded, identifier, managed_by, created_at, updated_at, version)
