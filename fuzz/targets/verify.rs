@@ -9,6 +9,7 @@ use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
 use postern::crypto::TrustedKeys;
 use postern::provider::Encryption;
 use postern::saml::{Decryption, Expectations, ReceivedResponse, Request, SamlError, Unsolicited, VerifiedAssertion};
+use postern::store::pending_request::PendingRequest;
 use postern::time::{Duration, Timestamp};
 use std::sync::LazyLock;
 
@@ -64,7 +65,8 @@ async fn verify(xml: &[u8], honest: &Honest) -> Result<(String, VerifiedAssertio
         now: Timestamp::parse(NOW).expect("a time"),
     });
     let unsolicited = Unsolicited { allowed: true, may_name_unknown_request: false };
-    Ok((canonical, checked?.answering(Some(REQUEST), unsolicited)?))
+    let pending = PendingRequest { id: REQUEST.to_owned(), return_to: "/".to_owned(), is_test: false };
+    Ok((canonical, checked?.answering(Some(&pending), unsolicited)?))
 }
 
 /// What we take a response to say.

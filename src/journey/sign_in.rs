@@ -318,8 +318,7 @@ async fn look_up<S: Store, C: Crypto>(
         let (legacy, got) = (legacy.settings().name.clone(), provider.settings().name.clone());
         return Err(Stop::Refused(Refusal::LegacyProviderAuthenticates { legacy, got }));
     }
-    let id = pending.as_ref().map(|pending| pending.id.as_str());
-    let assertion = checked.answering(id, provider.unsolicited())?;
+    let assertion = checked.answering(pending.as_ref(), provider.unsolicited())?;
     if *assertion.request() == Request::Unsolicited {
         log.initiated_by = Some(Initiator::Idp);
     }

@@ -9,6 +9,7 @@ use super::error::SamlError;
 use super::policy::{self, Expectations, Request, Said, Unsolicited};
 use crate::crypto::{Crypto, TrustedKeys};
 use crate::provider::{Encryption, MAX_CLOCK_SKEW};
+use crate::store::pending_request::PendingRequest;
 use crate::time::Timestamp;
 use postern_xml::{Document, Element, Place, order, trim};
 
@@ -271,8 +272,13 @@ impl CheckedResponse {
         self.in_response_to.as_deref()
     }
 
-    /// The last step. `pending` is the open request of this id, browser and provider, if there is one.
-    pub fn answering(self, pending: Option<&str>, unsolicited: Unsolicited) -> Result<VerifiedAssertion, SamlError> {
+    /// The last step. `pending` is the open request of this id, browser and provider, as the store found it.
+    pub fn answering(
+        self,
+        pending: Option<&PendingRequest>,
+        unsolicited: Unsolicited,
+    ) -> Result<VerifiedAssertion, SamlError> {
+        let pending = pending.map(|pending| pending.id.as_str());
         let request = policy::request(self.in_response_to.as_deref(), pending, unsolicited)?;
         Ok(VerifiedAssertion {
             assertion: self.assertion,

@@ -13,6 +13,7 @@ use postern::provider::Encryption;
 use postern::saml::{
     self, Decryption, Expectations, ReceivedResponse, Request, SamlError, Unsolicited, VerifiedAssertion,
 };
+use postern::store::pending_request::PendingRequest;
 use postern::time::{Duration, Timestamp};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -222,7 +223,9 @@ impl Case {
         });
         let unsolicited =
             Unsolicited { allowed: header.idp_initiated, may_name_unknown_request: header.allow_unknown_request };
-        let assertion = checked?.answering(header.pending.as_deref(), unsolicited)?;
+        let pending = header.pending.clone();
+        let pending = pending.map(|id| PendingRequest { id, return_to: "/".into(), is_test: false });
+        let assertion = checked?.answering(pending.as_ref(), unsolicited)?;
         Ok(Verified { assertion, signed, canonical })
     }
 }

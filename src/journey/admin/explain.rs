@@ -238,9 +238,8 @@ async fn decide<S: Store, C: Crypto>(
         return Ok(None);
     }
     let verified = authentic.check(expectations).and_then(|checked| {
-        let named = checked.in_response_to().map(str::to_owned);
-        let pending = pending.map(|pending| pending.id.as_str());
-        checked.answering(pending.or(named.as_deref()), provider.unsolicited())
+        let named = checked.in_response_to().map(PendingRequest::supposed);
+        checked.answering(pending.or(named.as_ref()), provider.unsolicited())
     });
     match verified {
         Ok(assertion) => {
