@@ -11,4 +11,4 @@ pub use binding::{
 };
 pub use permission::{Permission, Permissions};
 pub use role::{ALL_RESOURCES, ALL_RESOURCES_NAME, BUILT_IN_ROLES, BuiltInRole};
-pub use session::{Cookie, IDLE, Session, SessionSecret, browser_secret};
+pub use session::{Cookie, IDLE, Session, SessionRow, SessionSecret, browser_secret};

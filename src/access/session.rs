@@ -1,6 +1,7 @@
 //! Sessions and the cookies that stand for them.
 
 use crate::id::{Secret, is_account_id};
+use crate::saml::VerifiedAssertion;
 use crate::store::Committed;
 use crate::time::{Duration, Timestamp};
 
@@ -13,9 +14,13 @@ const ABSOLUTE: Duration = Duration::hours(24);
 const SESSION_COOKIE: &str = "__Host-postern";
 const BROWSER_COOKIE: &str = "__Host-postern-login";
 
-/// A session that is to be opened.
+/// A session that is to be opened. [`Session::of`] is its only maker: there is none without an assertion that holds.
 #[derive(Clone, Debug)]
-pub struct Session {
+pub struct Session(SessionRow);
+
+/// What is kept of a session.
+#[derive(Clone, Debug)]
+pub struct SessionRow {
     /// Account.
     pub account: String,
     /// Its id; not the secret.
@@ -37,8 +42,35 @@ pub struct Session {
 }
 
 impl Session {
+    /// A session of a user, whom a provider's assertion is about, from now on.
+    pub fn of(
+        assertion: &VerifiedAssertion,
+        provider: &str,
+        account: &str,
+        user: &str,
+        id: String,
+        now: Timestamp,
+    ) -> Self {
+        Self(SessionRow {
+            account: account.to_owned(),
+            id,
+            user: user.to_owned(),
+            provider: provider.to_owned(),
+            name_id: assertion.name_id().value.clone(),
+            name_id_format: assertion.name_id().format.clone(),
+            session_index: assertion.session_index().map(str::to_owned),
+            created_at: now,
+            expires_at: Self::end(now, assertion.session_not_on_or_after()),
+        })
+    }
+
+    /// What is kept of it.
+    pub fn row(&self) -> &SessionRow {
+        &self.0
+    }
+
     /// When a session that is opened now ends: at the latest when the identity provider says so.
-    pub fn end(now: Timestamp, session_not_on_or_after: Option<Timestamp>) -> Timestamp {
+    fn end(now: Timestamp, session_not_on_or_after: Option<Timestamp>) -> Timestamp {
         let end = now.plus(ABSOLUTE);
         session_not_on_or_after.map_or(end, |given| given.min(end))
     }
@@ -51,9 +83,9 @@ pub struct SessionSecret {
 }
 
 impl SessionSecret {
-    /// For a new session of an account.
-    pub fn new(account: &str, secret: Secret) -> Self {
-        Self { account: account.to_owned(), secret }
+    /// For a new session.
+    pub fn of(session: &Session, secret: Secret) -> Self {
+        Self { account: session.row().account.clone(), secret }
     }
 
     /// From the `Cookie` header of a request.

@@ -337,18 +337,8 @@ async fn open_session<S: Store, C: Crypto>(
 ) -> Result<Committed<SessionSecret>, Stop> {
     let (account, now) = (configuration.account.id.as_str(), postern.now);
     let (user, changes) = changes(postern, provider, assertion, admission, membership, log);
-    let secret = SessionSecret::new(account, Secret::fresh(postern.crypto));
-    let session = Session {
-        account: account.to_owned(),
-        id: postern.fresh_id(),
-        user,
-        provider: provider.id().to_owned(),
-        name_id: assertion.name_id().value.clone(),
-        name_id_format: assertion.name_id().format.clone(),
-        session_index: assertion.session_index().map(str::to_owned),
-        created_at: now,
-        expires_at: Session::end(now, assertion.session_not_on_or_after()),
-    };
+    let session = Session::of(assertion, provider.id(), account, &user, postern.fresh_id(), now);
+    let secret = SessionSecret::of(&session, Secret::fresh(postern.crypto));
     log.outcome = Outcome::SignedIn;
     let open = store::session::insert(&session, &secret.digest());
     let mut plan = log.plan(account, secret)?;

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 /// Opens a session under the digest of its cookie's secret.
 pub fn insert(session: &Session, digest: &str) -> Statement {
+    let session = session.row();
     Statement::new(
         "INSERT INTO sessions (account_id, digest, id, user_id, provider_id, name_id, name_id_format, \
          session_index, created_at, seen_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10)",

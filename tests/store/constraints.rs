@@ -3,7 +3,6 @@
 use crate::logs::attempt;
 use crate::scene::{ISSUER, NOW, account_of, create_user, link, open_session, provider_of, run, scene, session_of};
 use crate::support::database::Database;
-use postern::access::Session;
 use postern::store::change::Change;
 use postern::store::sign_in::Outcome;
 use postern::store::{Constraint, Statement, Store, StoreError, account, commit, provider, session, spent};
@@ -70,8 +69,8 @@ fn a_version_is_made_once() {
 #[test]
 fn nothing_refers_to_what_is_not_there() {
     let database = scene();
-    let of_nobody = Session { user: "u9".into(), ..session_of("s1") };
-    let by_nothing = Session { provider: "p9".into(), ..session_of("s1") };
+    let of_nobody = session_of("s1", "u9", "p1");
+    let by_nothing = session_of("s1", "u1", "p9");
     for session in [&of_nobody, &by_nothing] {
         assert_eq!(constraint(run(&database, session::insert(session, "d1"))), Constraint::Reference);
     }
@@ -106,7 +105,7 @@ fn a_batch_is_all_or_nothing() {
     let before = database.dump();
     let batch = vec![
         spent::assertion("acme", "p1", "_a1", NOW),
-        session::insert(&session_of("s1"), "d1"),
+        session::insert(&session_of("s1", "u1", "p1"), "d1"),
         spent::assertion("acme", "p1", "_a1", NOW),
     ];
     assert_eq!(constraint(pollster::block_on(database.batch(batch))), Constraint::Spent);

@@ -1,8 +1,7 @@
 //! Single logout: which sessions a NameID and indexes mean, open logouts, and events.
 
-use crate::scene::{NOW, run, scene, session_of};
+use crate::scene::{NOW, open_session, run, scene};
 use crate::support::database::Database;
-use postern::access::Session;
 use postern::saml::NameId;
 use postern::store::event::{self, Event};
 use postern::store::log::Wanted;
@@ -32,14 +31,16 @@ fn with_sessions() -> Database {
         ("two", Some(UNSPECIFIED), Some("_2")),
         ("email", Some(EMAIL), Some("_1")),
     ] {
-        let session = Session {
-            name_id_format: format.map(str::to_owned),
-            session_index: index.map(str::to_owned),
-            ..session_of(id)
-        };
-        run(&database, session::insert(&session, id)).unwrap();
+        open_session(&database, id, id).unwrap();
+        let quoted = |value: Option<&str>| value.map_or("NULL".to_owned(), |value| format!("'{value}'"));
+        database.execute(&format!(
+            "UPDATE sessions SET name_id_format = {}, session_index = {} WHERE id = '{id}'",
+            quoted(format),
+            quoted(index)
+        ));
     }
-    run(&database, session::insert(&Session { name_id: "n2".into(), ..session_of("other") }, "other")).unwrap();
+    open_session(&database, "other", "other").unwrap();
+    database.execute("UPDATE sessions SET name_id = 'n2' WHERE id = 'other'");
     database
 }
 

@@ -1,5 +1,6 @@
 //! Two accounts, each with a provider and a user: what most statements need to have something to find, and not to find.
 
+use crate::support::corpus::case;
 use crate::support::database::Database;
 use crate::support::keys::{certificate, metadata};
 use postern::access::Session;
@@ -7,10 +8,11 @@ use postern::account_key::{AccountKey, Purpose};
 use postern::crypto::WrappedKey;
 use postern::directory::{Change, Email, Group, GroupManager, Invitation, ManagedBy, User};
 use postern::provider::{MetadataInput, Provider};
-use postern::saml::IdpMetadata;
+use postern::saml::{IdpMetadata, VerifiedAssertion};
 use postern::store::account::Account;
 use postern::store::{Rows, Statement, Store, StoreError, account, provider, session, user};
-use postern::time::{Duration, Timestamp};
+use postern::time::Timestamp;
+use std::sync::LazyLock;
 
 /// 2026-11-22T06:00:00Z
 pub(crate) const NOW: Timestamp = Timestamp(1_795_327_200_000);
@@ -114,20 +116,18 @@ pub(crate) fn link(database: &Database, account: &str, name_id: &str, user: &str
     run(database, user::change(account, &change, NOW))
 }
 
-pub(crate) fn session_of(id: &str) -> Session {
-    Session {
-        account: "acme".into(),
-        id: id.into(),
-        user: "u1".into(),
-        provider: "p1".into(),
-        name_id: "n1".into(),
-        name_id_format: None,
-        session_index: Some("_s1".into()),
-        created_at: NOW,
-        expires_at: NOW.plus(Duration::hours(24)),
-    }
+/// A session by an assertion of the corpus, of a user and a provider.
+pub(crate) fn session_of(id: &str, user: &str, provider: &str) -> Session {
+    static VERIFIED: LazyLock<VerifiedAssertion> =
+        LazyLock::new(|| case("accept/policy/assertion-signed").verify_natively().unwrap().assertion);
+    Session::of(&VERIFIED, provider, "acme", user, id.into(), NOW)
 }
 
+/// Opens a session of `u1`, whom the provider means by `n1`, with the index `_s1`.
 pub(crate) fn open_session(database: &Database, id: &str, digest: &str) -> Result<Rows, StoreError> {
-    run(database, session::insert(&session_of(id), digest))
+    let opened = run(database, session::insert(&session_of(id, "u1", "p1"), digest));
+    database.execute(&format!(
+        "UPDATE sessions SET name_id = 'n1', name_id_format = NULL, session_index = '_s1' WHERE id = '{id}'"
+    ));
+    opened
 }

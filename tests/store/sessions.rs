@@ -24,7 +24,10 @@ fn an_open_session_is_found_with_whose_it_is() {
         (open.session_id.as_str(), open.provider_id.as_str(), open.provider_name.as_str()),
         ("s1", "p1", "Corpus")
     );
-    assert_eq!((open.opened_at, open.seen_at, open.expires_at), (NOW, NOW, session_of("s1").expires_at));
+    assert_eq!(
+        (open.opened_at, open.seen_at, open.expires_at),
+        (NOW, NOW, session_of("s1", "u1", "p1").row().expires_at)
+    );
     assert_eq!(open.user, user_of("u1", "Ada@Example.com"));
     assert!(found(&database, "acme", "d2", NOW, NOW.minus(Duration::hours(8))).is_none());
     assert!(found(&database, "other", "d1", NOW, NOW.minus(Duration::hours(8))).is_none());
@@ -34,7 +37,7 @@ fn an_open_session_is_found_with_whose_it_is() {
 fn a_session_ends_at_its_end_when_idle_and_with_its_user() {
     let database = scene();
     open_session(&database, "s1", "d1").unwrap();
-    let end = session_of("s1").expires_at;
+    let end = session_of("s1", "u1", "p1").row().expires_at;
     let long_ago = Timestamp(0);
     let just_before = Timestamp(end.0 - 1);
     assert!(found(&database, "acme", "d1", just_before, long_ago).is_some());

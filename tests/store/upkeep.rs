@@ -1,13 +1,12 @@
 //! Upkeep removes what has expired, and nothing else.
 
 use crate::logouts::remember_logout;
-use crate::scene::{NOW, open_session, run, scene, session_of};
+use crate::scene::{NOW, open_session, run, scene};
 use crate::single_use::remember_request;
 use crate::support::database::{Database, Fault};
-use postern::access::Session;
 use postern::deployment::Retention;
 use postern::journey::upkeep;
-use postern::store::{session, spent};
+use postern::store::spent;
 use postern::time::{Duration, Timestamp};
 
 /// What is kept for a while after its end.
@@ -22,8 +21,8 @@ fn expire(database: &Database, id: &str, at: Timestamp) {
     run(database, spent::request("acme", id, at)).unwrap();
     remember_request(database, id, at);
     remember_logout(database, id, at);
-    let session = Session { expires_at: at, ..session_of(id) };
-    run(database, session::insert(&session, id)).unwrap();
+    open_session(database, id, id).unwrap();
+    database.execute(&format!("UPDATE sessions SET expires_at = {} WHERE id = '{id}'", at.0));
 }
 
 fn left(database: &Database) -> [Vec<String>; 4] {
