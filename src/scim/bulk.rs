@@ -1,13 +1,17 @@
 //! Many requests in one (RFC 7644, 3.7).
 
-use super::ScimError;
+use super::error::ErrorBody;
+use super::{ResourceType, ScimError};
 use crate::http::Method;
 use serde::Serialize;
-use serde_json::Value;
-use std::collections::BTreeMap;
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Most operations of a request.
 pub const MAX_OPERATIONS: usize = 1000;
+
+/// How an operation names what another one makes, before its `bulkId`.
+const REFERENCE: &str = "bulkId:";
 
 /// A request of many.
 #[derive(Clone, Debug)]
@@ -16,7 +20,7 @@ pub struct Bulk {
     pub fail_on_errors: Option<u32>,
     /// As they were given, which is the order of the answer.
     pub operations: Vec<BulkOperation>,
-    /// The order to do them in, as indexes: what is referred to comes before what refers to it.
+    /// The order to do them in, as indexes: what is referred to comes before what refers to it, and else they stay as given.
     pub order: Vec<usize>,
     /// Those that cannot be done, because they need their own id or that of another of these.
     pub circular: Vec<usize>,
@@ -27,30 +31,225 @@ pub struct Bulk {
 pub struct BulkOperation {
     /// POST, PUT, PATCH or DELETE.
     pub method: Method,
-    /// Below the base, e.g. `/Users/123`.
+    /// Below the base, e.g. `/Users/123`, as it was given.
     pub path: String,
     /// What others call the resource that it makes.
     pub bulk_id: Option<String>,
     /// The version that the resource must have.
     pub version: Option<String>,
     /// Body.
+    data: Option<Value>,
+}
+
+/// A request of many, ready to be done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resolved {
+    /// What it is about.
+    pub resource: ResourceType,
+    /// Id of the resource. None of a POST.
+    pub id: Option<String>,
+    /// Body. None of a DELETE.
     pub data: Option<Value>,
 }
 
+fn member<'v>(object: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
+    let found = object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+    found.filter(|value| !value.is_null())
+}
+
 impl Bulk {
-    /// Reads a request.
+    /// Reads a request. One that is not what it should be is refused whole, before anything is done.
     pub fn parse(body: &Value) -> Result<Self, ScimError> {
-        let _ = body;
-        Err(ScimError::protocol(501, None, "not yet"))
+        let Value::Object(body) = body else {
+            return Err(ScimError::Syntax { at: String::from("body"), expected: "a BulkRequest" });
+        };
+        let fail_on_errors = match member(body, "failOnErrors") {
+            None => None,
+            Some(count) => match count.as_u64().and_then(|count| u32::try_from(count).ok()) {
+                Some(count) if count > 0 => Some(count),
+                _ => {
+                    let expected = "a whole number from 1 on";
+                    return Err(ScimError::BadValue { attribute: String::from("failOnErrors"), expected });
+                }
+            },
+        };
+        let given = match member(body, "Operations") {
+            Some(Value::Array(given)) if !given.is_empty() => given,
+            _ => {
+                let expected = "an array of one operation or more";
+                return Err(ScimError::Syntax { at: String::from("Operations"), expected });
+            }
+        };
+        if given.len() > MAX_OPERATIONS {
+            return Err(ScimError::TooLarge { what: "Operations of one Bulk request", most: MAX_OPERATIONS });
+        }
+        let mut operations = Vec::with_capacity(given.len());
+        let mut makers = BTreeMap::new();
+        for (index, operation) in given.iter().enumerate() {
+            let operation = BulkOperation::parse(index, operation)?;
+            if let Some(bulk_id) = operation.bulk_id.clone().filter(|_| operation.method == Method::Post)
+                && makers.insert(bulk_id, index).is_some()
+            {
+                return Err(ScimError::GivenTwice { attribute: format!("Operations[{index}].bulkId") });
+            }
+            operations.push(operation);
+        }
+        let (order, circular) = ordered(&operations, &makers);
+        Ok(Self { fail_on_errors, operations, order, circular })
     }
 }
 
-impl BulkOperation {
-    /// The path and the body, with the ids that have been made so far, by `bulkId`.
-    pub fn resolved(&self, made: &BTreeMap<String, String>) -> Result<(String, Option<Value>), ScimError> {
-        let _ = made;
-        Ok((self.path.clone(), self.data.clone()))
+/// The order in which every operation comes after those whose resources it names, and the operations for which there is none.
+fn ordered(operations: &[BulkOperation], makers: &BTreeMap<String, usize>) -> (Vec<usize>, Vec<usize>) {
+    let mut waits_for: Vec<BTreeSet<usize>> = operations.iter().map(|operation| operation.needs(makers)).collect();
+    let mut waited_by: Vec<Vec<usize>> = vec![Vec::new(); operations.len()];
+    for (index, needed) in waits_for.iter().enumerate() {
+        for maker in needed {
+            waited_by[*maker].push(index);
+        }
     }
+    let mut ready: BTreeSet<usize> = (0..operations.len()).filter(|index| waits_for[*index].is_empty()).collect();
+    let mut order = Vec::with_capacity(operations.len());
+    while let Some(index) = ready.pop_first() {
+        order.push(index);
+        for waiting in &waited_by[index] {
+            waits_for[*waiting].remove(&index);
+            if waits_for[*waiting].is_empty() {
+                ready.insert(*waiting);
+            }
+        }
+    }
+    let circular = (0..operations.len()).filter(|index| !waits_for[*index].is_empty()).collect();
+    (order, circular)
+}
+
+impl BulkOperation {
+    fn parse(index: usize, operation: &Value) -> Result<Self, ScimError> {
+        let bad = |name: &str, expected| ScimError::Syntax { at: format!("Operations[{index}]{name}"), expected };
+        let Value::Object(operation) = operation else { return Err(bad("", "an object of method, path and data")) };
+        let text = |name: &'static str, at| match member(operation, name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.clone())),
+            Some(_) => Err(bad(at, "text")),
+        };
+        let method = text("method", ".method")?.map(|name| Method::from_name(&name.to_ascii_uppercase()));
+        let method = match method {
+            Some(method @ (Method::Post | Method::Put | Method::Patch | Method::Delete)) => method,
+            _ => return Err(bad(".method", "POST, PUT, PATCH or DELETE")),
+        };
+        let path = text("path", ".path")?.ok_or_else(|| bad(".path", "a path such as /Users"))?;
+        let data = member(operation, "data").cloned();
+        if data.is_none() && method != Method::Delete {
+            return Err(bad(".data", "a body"));
+        }
+        Ok(Self {
+            method,
+            path,
+            bulk_id: text("bulkId", ".bulkId")?.filter(|id| !id.is_empty()),
+            version: text("version", ".version")?,
+            data: data.filter(|_| method != Method::Delete),
+        })
+    }
+
+    /// The operations that make what it names.
+    fn needs(&self, makers: &BTreeMap<String, usize>) -> BTreeSet<usize> {
+        let mut needed = BTreeSet::new();
+        let mut note = |name: &str| {
+            needed.extend(makers.get(name));
+            Ok(String::new())
+        };
+        // Nothing is replaced: what is noted cannot fail.
+        let _ = replaced(&self.path, &mut note);
+        let mut data = self.data.clone();
+        let _ = data.as_mut().map(|data| replace(data, &mut note));
+        needed
+    }
+
+    /// What is to be done, with the ids that have been made so far, by `bulkId`. A `bulkId` that has made nothing, because there is
+    /// no such operation or it failed, is an error of this one.
+    pub fn resolved(&self, made: &BTreeMap<String, String>) -> Result<Resolved, ScimError> {
+        let mut id_of = |name: &str| match made.get(name) {
+            Some(id) => Ok(id.clone()),
+            None => {
+                let attribute = [REFERENCE, name].concat();
+                Err(ScimError::BadValue { attribute, expected: "the bulkId of a POST that succeeds" })
+            }
+        };
+        let path = replaced(&self.path, &mut id_of)?.unwrap_or_else(|| self.path.clone());
+        let mut data = self.data.clone();
+        if let Some(data) = &mut data {
+            replace(data, &mut id_of)?;
+        }
+        let (resource, id) = place(&path)?;
+        match (self.method, &id) {
+            (Method::Post, Some(_)) => Err(ScimError::protocol(405, None, "A POST goes to /Users or /Groups.")),
+            (Method::Post, None) | (_, Some(_)) => Ok(Resolved { resource, id, data }),
+            (_, None) => Err(ScimError::protocol(405, None, "Only a POST goes to /Users or /Groups. Name a resource.")),
+        }
+    }
+}
+
+/// What a path below the base names.
+fn place(path: &str) -> Result<(ResourceType, Option<String>), ScimError> {
+    let path = path.trim_start_matches('/');
+    let (endpoint, id) = match path.split_once('/') {
+        Some((endpoint, id)) => (endpoint, Some(id).filter(|id| !id.is_empty())),
+        None => (path, None),
+    };
+    let resource = ResourceType::ALL.into_iter().find(|resource| resource.endpoint()[1..] == *endpoint);
+    match resource {
+        Some(resource) if id.is_none_or(|id| !id.contains(['/', '?', '#'])) => Ok((resource, id.map(str::to_owned))),
+        _ => Err(ScimError::protocol(404, None, "There is nothing at this path. Bulk knows /Users and /Groups.")),
+    }
+}
+
+/// What to write for a `bulkId`.
+type IdOf<'f> = &'f mut dyn FnMut(&str) -> Result<String, ScimError>;
+
+/// Replaces each reference in a body. JSON is at most 128 levels deep.
+fn replace(value: &mut Value, id_of: IdOf<'_>) -> Result<(), ScimError> {
+    match value {
+        Value::String(text) => {
+            if let Some(new) = replaced(text, id_of)? {
+                *text = new;
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                replace(item, id_of)?;
+            }
+        }
+        Value::Object(object) => {
+            for (_, value) in object {
+                replace(value, id_of)?;
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// A text with an id for each `bulkId:x` that it is, or that is in quotation marks or between slashes in it. `None` if there is none.
+fn replaced(text: &str, id_of: IdOf<'_>) -> Result<Option<String>, ScimError> {
+    if !text.contains(REFERENCE) {
+        return Ok(None);
+    }
+    let (mut written, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find(REFERENCE) {
+        let (before, after) = rest.split_at(at);
+        written.push_str(before);
+        let after = &after[REFERENCE.len()..];
+        let end = after.find(['"', '/']).unwrap_or(after.len());
+        rest = &after[end..];
+        if (written.is_empty() || written.ends_with(['"', '/'])) && end > 0 {
+            written.push_str(&id_of(&after[..end])?);
+        } else {
+            written.push_str(REFERENCE);
+            written.push_str(&after[..end]);
+        }
+    }
+    written.push_str(rest);
+    Ok(Some(written))
 }
 
 /// The answer to one request of many.
@@ -72,7 +271,7 @@ pub struct BulkResult {
     pub status: String,
     /// What is wrong, if something is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub response: Option<super::error::ErrorBody>,
+    pub response: Option<ErrorBody>,
 }
 
 /// The answer to many requests in one.

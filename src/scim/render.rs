@@ -2,6 +2,7 @@
 
 use super::document::UserDocument;
 use super::schema::{Attribute, Returned};
+use super::value::{object, text};
 use super::{ENTERPRISE_URN, GROUP_URN, LIST_URN, ResourceType, ScimError, USER_URN};
 use crate::time::Timestamp;
 use serde_json::{Map, Value};
@@ -160,17 +161,9 @@ pub fn location(base: &str, resource: ResourceType, id: &str) -> String {
     [base, resource.endpoint(), "/", id].concat()
 }
 
-fn text(text: impl Into<String>) -> Value {
-    Value::String(text.into())
-}
-
-fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
-    Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
-}
-
 impl Meta<'_> {
     fn put(&self, object_of: &mut Map<String, Value>, resource: ResourceType, schemas: Vec<Value>) {
-        let meta = object([
+        let meta = object(vec![
             ("resourceType", text(resource.name())),
             ("created", text(self.created.to_rfc3339())),
             ("lastModified", text(self.modified.to_rfc3339())),
@@ -193,7 +186,7 @@ pub fn user(document: &UserDocument, groups: &[GroupReference], meta: &Meta<'_>)
     meta.put(&mut whole, ResourceType::User, schemas);
     if !groups.is_empty() {
         let shown = groups.iter().map(|group| {
-            object([
+            object(vec![
                 ("value", text(&group.id)),
                 ("$ref", text(location(meta.base, ResourceType::Group, &group.id))),
                 ("display", text(&group.name)),
@@ -217,7 +210,7 @@ pub fn group(display_name: &str, external_id: Option<&str>, meta: &Meta<'_>) -> 
 /// Members as they are rendered, for a filter that [needs](super::Filter::needs) them.
 pub fn members(ids: &[String], base: &str) -> Value {
     let shown = ids.iter().map(|id| {
-        object([
+        object(vec![
             ("value", text(id)),
             ("$ref", text(location(base, ResourceType::User, id))),
             ("type", text(ResourceType::User.name())),

@@ -148,3 +148,13 @@ pub(crate) fn type_name(value: &Value) -> &'static str {
         Value::Object(_) => "an object",
     }
 }
+
+/// Text as a value.
+pub(crate) fn text(text: impl Into<String>) -> Value {
+    Value::String(text.into())
+}
+
+/// An object of these members.
+pub(crate) fn object(members: Vec<(&str, Value)>) -> Value {
+    Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
