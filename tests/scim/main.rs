@@ -3,6 +3,7 @@
 
 mod bounds;
 mod bulk;
+mod clients;
 mod documents;
 mod patches;
 
