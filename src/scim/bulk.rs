@@ -41,17 +41,6 @@ pub struct BulkOperation {
     data: Option<Value>,
 }
 
-/// A request of many, ready to be done.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Resolved {
-    /// What it is about.
-    pub resource: ResourceType,
-    /// Id of the resource. None of a POST.
-    pub id: Option<String>,
-    /// Body. None of a DELETE.
-    pub data: Option<Value>,
-}
-
 fn member<'v>(object: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
     let found = object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
     found.filter(|value| !value.is_null())
@@ -165,9 +154,9 @@ impl BulkOperation {
         needed
     }
 
-    /// What is to be done, with the ids that have been made so far, by `bulkId`. A `bulkId` that has made nothing, because there is
-    /// no such operation or it failed, is an error of this one.
-    pub fn resolved(&self, made: &BTreeMap<String, String>) -> Result<Resolved, ScimError> {
+    /// The path and the body, with the ids that have been made so far, by `bulkId`. A `bulkId` that has made nothing, because there is
+    /// no such operation or it failed, is an error of this one, and so is a path that leads to no user or group.
+    pub fn resolved(&self, made: &BTreeMap<String, String>) -> Result<(String, Option<Value>), ScimError> {
         let mut id_of = |name: &str| match made.get(name) {
             Some(id) => Ok(id.clone()),
             None => {
@@ -180,27 +169,25 @@ impl BulkOperation {
         if let Some(data) = &mut data {
             replace(data, &mut id_of)?;
         }
-        let (resource, id) = place(&path)?;
-        match (self.method, &id) {
-            (Method::Post, Some(_)) => Err(ScimError::protocol(405, None, "A POST goes to /Users or /Groups.")),
-            (Method::Post, None) | (_, Some(_)) => Ok(Resolved { resource, id, data }),
-            (_, None) => Err(ScimError::protocol(405, None, "Only a POST goes to /Users or /Groups. Name a resource.")),
+        match (self.method, names_one(&path)?) {
+            (Method::Post, true) => Err(ScimError::protocol(405, None, "A POST goes to /Users or /Groups.")),
+            (Method::Post, false) | (_, true) => Ok((path, data)),
+            (_, false) => {
+                Err(ScimError::protocol(405, None, "Only a POST goes to /Users or /Groups. Name a resource."))
+            }
         }
     }
 }
 
-/// What a path below the base names.
-fn place(path: &str) -> Result<(ResourceType, Option<String>), ScimError> {
+/// Whether a path below the base names one resource, and not a type of them.
+fn names_one(path: &str) -> Result<bool, ScimError> {
     let path = path.trim_start_matches('/');
-    let (endpoint, id) = match path.split_once('/') {
-        Some((endpoint, id)) => (endpoint, Some(id).filter(|id| !id.is_empty())),
-        None => (path, None),
-    };
-    let resource = ResourceType::ALL.into_iter().find(|resource| resource.endpoint()[1..] == *endpoint);
-    match resource {
-        Some(resource) if id.is_none_or(|id| !id.contains(['/', '?', '#'])) => Ok((resource, id.map(str::to_owned))),
-        _ => Err(ScimError::protocol(404, None, "There is nothing at this path. Bulk knows /Users and /Groups.")),
+    let (endpoint, id) = path.split_once('/').unwrap_or((path, ""));
+    let is_known = ResourceType::ALL.iter().any(|resource| resource.endpoint().strip_prefix('/') == Some(endpoint));
+    if is_known && !id.contains(['/', '?', '#']) {
+        return Ok(!id.is_empty());
     }
+    Err(ScimError::protocol(404, None, "There is nothing at this path. Bulk knows /Users and /Groups."))
 }
 
 /// What to write for a `bulkId`.

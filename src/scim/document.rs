@@ -7,6 +7,7 @@ use super::value::{Trail, canonical, is_primary, put, type_name};
 use super::{ENTERPRISE_URN, ResourceType};
 use crate::directory::MAX_NAME;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// Largest stored document, in bytes.
 pub const MAX_DOCUMENT: usize = 64 * 1024;
@@ -188,17 +189,16 @@ pub struct GroupDocument {
 impl GroupDocument {
     /// Out of a body.
     pub fn parse(body: &Value) -> Result<Self, ScimError> {
-        let says_members = body.as_object().is_some_and(|object| {
-            object.iter().any(|(name, value)| name.eq_ignore_ascii_case("members") && !value.is_null())
-        });
         let object = read(body, ResourceType::Group)?;
+        let given = body.as_object().into_iter().flatten();
+        let mut given = given.filter(|(name, value)| name.eq_ignore_ascii_case("members") && !value.is_null());
+        let members = given.next().map(|(_, members)| member_ids(members)).transpose()?;
+        if given.next().is_some() {
+            return Err(ScimError::GivenTwice { attribute: String::from("members") });
+        }
         let text = |name: &str| object.get(name).and_then(Value::as_str);
         named("displayName", text("displayName"))?;
         bounded("externalId", text("externalId"))?;
-        let members = match object.get("members") {
-            Some(members) => Some(member_ids(members)?),
-            None => says_members.then(Vec::new),
-        };
         Ok(Self {
             display_name: text("displayName").unwrap_or_default().to_owned(),
             external_id: text("externalId").map(str::to_owned),
@@ -207,20 +207,58 @@ impl GroupDocument {
     }
 }
 
-/// The ids of canonical members, each once.
+/// The ids of members, each once. A body can hold tens of thousands of them, so they are read where they are.
 pub(crate) fn member_ids(members: &Value) -> Result<Vec<String>, ScimError> {
-    let members = members.as_array().map_or(&[][..], Vec::as_slice);
+    let members = match members {
+        Value::Null => return Ok(Vec::new()),
+        Value::Array(members) => members.as_slice(),
+        member => std::slice::from_ref(member),
+    };
     let mut ids = Vec::with_capacity(members.len());
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for member in members {
-        let Some(id) = member.get("value").and_then(Value::as_str) else {
-            return Err(ScimError::Required { attribute: String::from("members.value") });
-        };
-        if seen.insert(id) {
-            ids.push(id.to_owned());
+        match member_id(member)? {
+            Some(id) if seen.insert(id) => ids.push(id.to_owned()),
+            _ => {}
         }
     }
     Ok(ids)
+}
+
+/// The id of a member. `None` if it says nothing.
+fn member_id(member: &Value) -> Result<Option<&str>, ScimError> {
+    let wrong = |name: &str, expected, got| {
+        let attribute = if name.is_empty() { String::from("members") } else { format!("members.{name}") };
+        ScimError::WrongType { attribute, expected, got: type_name(got) }
+    };
+    let parts = match member {
+        Value::Null => return Ok(None),
+        Value::Object(parts) => parts,
+        other => return Err(wrong("", "an object", other)),
+    };
+    let (mut id, mut says_more) = (None, false);
+    for (name, value) in parts {
+        let sub = ResourceType::Group.attribute("members").and_then(|members| members.sub_attribute(name));
+        let Some(sub) = sub else {
+            return Err(ScimError::UnknownAttribute { name: format!("members.{name}") });
+        };
+        match value {
+            _ if sub.mutability == Mutability::ReadOnly => {}
+            Value::Null => {}
+            Value::String(text) if text.is_empty() => {}
+            Value::String(text) if sub.name == "value" => {
+                if id.replace(text.as_str()).is_some() {
+                    return Err(ScimError::GivenTwice { attribute: String::from("members.value") });
+                }
+            }
+            Value::String(_) => says_more |= sub.name == "$ref",
+            other => return Err(wrong(sub.name, "text", other)),
+        }
+    }
+    match id {
+        None if says_more => Err(ScimError::Required { attribute: String::from("members.value") }),
+        id => Ok(id),
+    }
 }
 
 /// The canonical object of a body.
@@ -241,7 +279,7 @@ fn read(body: &Value, resource: ResourceType) -> Result<Map<String, Value>, Scim
         if attribute.name == "schemas" {
             schemas(value)?;
         }
-        if attribute.mutability == Mutability::ReadOnly {
+        if attribute.mutability == Mutability::ReadOnly || attribute.name == "members" {
             continue;
         }
         if let Some(value) = canonical(&mut trail, value)?

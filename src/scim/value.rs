@@ -30,15 +30,14 @@ fn list(trail: &mut Trail, value: &Value) -> Result<Option<Value>, ScimError> {
         Value::Array(items) => items,
         other => return Err(mistyped(trail, "an array", other)),
     };
-    if items.len() > MAX_VALUES && !is_members(trail) {
+    if items.len() > MAX_VALUES {
         return Err(ScimError::TooLarge { what: "Values of one attribute", most: MAX_VALUES });
     }
     let mut values: Vec<Value> = Vec::with_capacity(items.len());
     let mut seen = BTreeSet::new();
     for item in items {
-        // Of a long list of members, ids are told apart where they are read.
         if let Some(value) = one(trail, item)?
-            && (items.len() == 1 || is_members(trail) || seen.insert(value.to_string()))
+            && seen.insert(value.to_string())
         {
             values.push(value);
         }
@@ -100,10 +99,6 @@ pub(crate) fn put(object: &mut Map<String, Value>, trail: &Trail, value: Value) 
         None => Ok(()),
         Some(_) => Err(ScimError::GivenTwice { attribute: spelled(trail) }),
     }
-}
-
-fn is_members(trail: &Trail) -> bool {
-    trail.last().is_some_and(|attribute| attribute.name == "members")
 }
 
 /// Whether an entry of a list has nothing but a label.

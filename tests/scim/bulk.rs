@@ -2,8 +2,8 @@
 
 use crate::error;
 use postern::http::Method;
-use postern::scim::bulk::{BulkAnswer, BulkResult, Resolved};
-use postern::scim::{Bulk, ResourceType, ScimError};
+use postern::scim::bulk::{BulkAnswer, BulkResult};
+use postern::scim::{Bulk, ScimError};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -65,18 +65,16 @@ fn references_become_ids() {
     assert_eq!((patch.method, patch.version.as_deref()), (Method::Patch, Some("W/\"3\"")));
     assert_eq!(
         patch.resolved(&ids).unwrap(),
-        Resolved {
-            resource: ResourceType::Group,
-            id: Some(String::from("G")),
-            data: Some(json!({"Operations": [
+        (
+            String::from("/Groups/G"),
+            Some(json!({"Operations": [
                 {"op": "add", "path": "members", "value": [{"value": "A", "$ref": "../Users/A", "display": "not bulkId:a"}]},
                 {"op": "remove", "path": "members[value eq \"A\" or value eq \"B\"]"},
             ]})),
-        }
+        )
     );
-    let delete = Resolved { resource: ResourceType::User, id: Some(String::from("123")), data: None };
-    assert_eq!(bulk.operations[1].resolved(&ids).unwrap(), delete);
-    assert_eq!(bulk.operations[2].resolved(&ids).unwrap().data, Some(json!({"userName": "bulkId:"})));
+    assert_eq!(bulk.operations[1].resolved(&ids).unwrap(), (String::from("/Users/123"), None));
+    assert_eq!(bulk.operations[2].resolved(&ids).unwrap().1, Some(json!({"userName": "bulkId:"})));
     let unmade = patch.resolved(&made(&[("g", "G")])).unwrap_err();
     assert_eq!(error(&unmade), json!({"error": ["invalidValue", "bad_value"]}));
 }

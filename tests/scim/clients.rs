@@ -167,7 +167,9 @@ impl Server {
             }
             ("DELETE", _, Some(id)) => {
                 let was_there = self.users.remove(id).is_some() | self.groups.remove(id).is_some();
-                self.groups.values_mut().for_each(|group| drop(group.members.remove(id)));
+                for group in self.groups.values_mut() {
+                    group.members.remove(id);
+                }
                 if was_there { Ok((204, Value::Null)) } else { Err(missing()) }
             }
             (_, resource, id) => {

@@ -5,7 +5,7 @@ use super::{GroupPatch, MemberChange, Op, Operation, writable};
 use crate::scim::document::{bounded, member_ids, named};
 use crate::scim::filter::{Comparand, Filter, Node, Operator};
 use crate::scim::schema::{Attribute, Mutability, spelled};
-use crate::scim::value::{Trail, canonical, one};
+use crate::scim::value::{Trail, canonical};
 use crate::scim::{ResourceType, ScimError};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -50,12 +50,10 @@ struct Changes {
 impl Changes {
     fn add(&mut self, op: Op, attribute: &'static Attribute, value: Option<&Value>) -> Result<(), ScimError> {
         let mut trail: Trail = vec![attribute];
-        let given = match value {
-            None | Some(Value::Null) => None,
-            Some(value @ Value::Array(_)) => canonical(&mut trail, value)?,
-            Some(value) if attribute.many => one(&mut trail, value)?.map(|value| Value::Array(vec![value])),
-            Some(value) => canonical(&mut trail, value)?,
-        };
+        if attribute.name == "members" {
+            return self.members(op, value.unwrap_or(&Value::Null));
+        }
+        let given = value.map(|value| canonical(&mut trail, value)).transpose()?.flatten();
         let text = given.as_ref().and_then(Value::as_str);
         match (attribute.name, op) {
             ("displayName", Op::Remove) => {
@@ -71,18 +69,19 @@ impl Changes {
                 bounded(attribute.name, text)?;
                 self.patch.external_id = Some(text.map(str::to_owned));
             }
-            ("members", op) => {
-                let ids = given.as_ref().map(member_ids).transpose()?.unwrap_or_default();
-                // Entra names those that are to go beside the path. Without any named, all go.
-                let clears = op == Op::Replace || (op == Op::Remove && value.is_none_or(Value::is_null));
-                if clears {
-                    self.members.clear();
-                    self.is_set = true;
-                }
-                self.mark(ids, op != Op::Remove);
-            }
             _ => {}
         }
+        Ok(())
+    }
+
+    fn members(&mut self, op: Op, value: &Value) -> Result<(), ScimError> {
+        let ids = member_ids(value)?;
+        // Entra names those that are to go beside the path. Without any named, all go.
+        if op == Op::Replace || (op == Op::Remove && value.is_null()) {
+            self.members.clear();
+            self.is_set = true;
+        }
+        self.mark(ids, op != Op::Remove);
         Ok(())
     }
 
