@@ -70,7 +70,8 @@ pub(crate) fn one(trail: &mut Trail, value: &Value) -> Result<Option<Value>, Sci
     }
 }
 
-fn object_of(
+/// The parts of a complex attribute at the end of the trail, whatever is left of them.
+pub(crate) fn object_of(
     trail: &mut Trail,
     object: &Map<String, Value>,
     attributes: &'static [Attribute],

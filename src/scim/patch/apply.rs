@@ -4,9 +4,10 @@ use super::{Op, Operation, writable};
 use crate::directory::folded;
 use crate::scim::filter::{Comparand, Node, Operator, holds};
 use crate::scim::schema::{Attribute, Mutability, Type, find, spelled};
-use crate::scim::value::{MAX_VALUES, Trail, canonical, is_label, is_primary, one};
+use crate::scim::value::{MAX_VALUES, Trail, canonical, is_label, is_primary, object_of, one};
 use crate::scim::{ResourceType, ScimError};
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// What is done at the end of a path.
 struct Change<'o> {
@@ -42,11 +43,12 @@ pub(super) fn apply(
     change.descend(object, &mut Trail::new(), &path.place)
 }
 
-/// Takes out the entries of lists that have nothing but a label, which an operation left or made.
-pub(super) fn without_labels(object: &mut Map<String, Value>) {
+/// Takes out the entries of lists that have nothing but a label, or say what another one says: operations can leave such.
+pub(super) fn tidy(object: &mut Map<String, Value>) {
     object.retain(|_, value| {
         if let Value::Array(entries) = value {
-            entries.retain(|entry| entry.as_object().is_none_or(|entry| !is_label(entry)));
+            let mut seen = BTreeSet::new();
+            entries.retain(|entry| !entry.as_object().is_some_and(is_label) && seen.insert(entry.to_string()));
             return !entries.is_empty();
         }
         true
@@ -217,7 +219,7 @@ impl Change<'_> {
         if touched.is_empty() {
             let mut entry = Map::new();
             entry.insert(sub.name.to_owned(), value);
-            touched.push(self.make(entries, entry)?);
+            touched.push(self.make(entries, trail, entry)?);
         }
         Ok(touched)
     }
@@ -239,14 +241,15 @@ impl Change<'_> {
         for index in &touched {
             if let Some(Value::Object(entry)) = entries.get_mut(*index) {
                 if self.op == Op::Replace {
-                    entry.clear();
-                    equalities(filter, entry);
+                    let mut said = Map::new();
+                    equalities(filter, &mut said);
+                    entry.retain(|name, _| said.contains_key(name));
                 }
                 entry.extend(value.clone());
             }
         }
         if touched.is_empty() {
-            touched.push(self.make(entries, value)?);
+            touched.push(self.make(entries, trail, value)?);
         }
         Ok(touched)
     }
@@ -257,14 +260,15 @@ impl Change<'_> {
     }
 
     /// Makes the entry that a path means and does not find, out of what the path says it equals: every identity provider expects it.
-    fn make(&self, entries: &mut Vec<Value>, parts: Map<String, Value>) -> Result<usize, ScimError> {
+    fn make(&self, entries: &mut Vec<Value>, trail: &mut Trail, parts: Map<String, Value>) -> Result<usize, ScimError> {
+        let attribute = trail.last().copied();
         let mut entry = Map::new();
         if let Some(filter) = self.filter {
             equalities(filter, &mut entry);
         }
         let says_what_to_make = self.filter.is_none() || !entry.is_empty();
         entry.extend(parts);
-        let entry = Value::Object(entry);
+        let entry = Value::Object(object_of(trail, &entry, attribute.map_or(&[], |attribute| attribute.sub))?);
         if !says_what_to_make || self.filter.is_some_and(|filter| !holds(filter, &entry)) {
             return Err(ScimError::NoTarget { path: self.path.to_owned() });
         }

@@ -143,7 +143,7 @@ impl Patch {
         for operation in &self.operations {
             apply::apply(operation, self.resource, &mut object)?;
         }
-        apply::without_labels(&mut object);
+        apply::tidy(&mut object);
         UserDocument::of(object)
     }
 
