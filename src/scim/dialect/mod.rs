@@ -24,6 +24,8 @@ pub enum Quirk {
     ValueInArray,
     /// `"x"` for `{"value": "x"}`.
     ValueNotInObject,
+    /// `{"value": "x"}` for `"x"`.
+    ValueInObject,
     /// An empty manager, which means none.
     EmptyManager,
     /// An attribute of an extension without the URN.
@@ -53,6 +55,7 @@ impl Quirk {
             Self::ValueNotInArray => "value_not_in_array",
             Self::ValueInArray => "value_in_array",
             Self::ValueNotInObject => "value_not_in_object",
+            Self::ValueInObject => "value_in_object",
             Self::EmptyManager => "empty_manager",
             Self::ExtensionWithoutUrn => "extension_without_urn",
             Self::PathAsName => "path_as_name",
@@ -180,6 +183,14 @@ fn correct(attribute: &'static Attribute, value: &mut Value, is_patch: bool, qui
 
 /// Corrects one value, as far down as the schema goes.
 fn correct_one(attribute: &'static Attribute, value: &mut Value, quirks: &mut Quirks) {
+    if let Value::Object(object) = value
+        && attribute.kind != Type::Complex
+        && object.keys().all(|name| name == "value" || name == "$ref")
+        && let Some(inner) = object.get_mut("value").filter(|inner| !inner.is_object())
+    {
+        quirks.insert(Quirk::ValueInObject);
+        *value = inner.take();
+    }
     match (attribute.kind, &mut *value) {
         (Type::Complex, Value::Object(object)) => {
             for (name, value) in object {
