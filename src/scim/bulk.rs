@@ -1,11 +1,12 @@
 //! Many requests in one (RFC 7644, 3.7).
 
 use super::error::ErrorBody;
+use super::value::Seen;
 use super::{ResourceType, ScimError};
 use crate::http::Method;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Most operations of a request.
 pub const MAX_OPERATIONS: usize = 1000;
@@ -73,11 +74,11 @@ impl Bulk {
             return Err(ScimError::TooLarge { what: "Operations of one Bulk request", most: MAX_OPERATIONS });
         }
         let mut operations = Vec::with_capacity(given.len());
-        let mut makers = BTreeMap::new();
+        let mut makers = Seen::new();
         for (index, operation) in given.iter().enumerate() {
             let operation = BulkOperation::parse(index, operation)?;
             if let Some(bulk_id) = operation.bulk_id.clone().filter(|_| operation.method == Method::Post)
-                && makers.insert(bulk_id, index).is_some()
+                && makers.insert(bulk_id, index.into()).is_some()
             {
                 return Err(ScimError::GivenTwice { attribute: format!("Operations[{index}].bulkId") });
             }
@@ -89,26 +90,24 @@ impl Bulk {
 }
 
 /// The order in which every operation comes after those whose resources it names, and the operations for which there is none.
-fn ordered(operations: &[BulkOperation], makers: &BTreeMap<String, usize>) -> (Vec<usize>, Vec<usize>) {
-    let mut waits_for: Vec<BTreeSet<usize>> = operations.iter().map(|operation| operation.needs(makers)).collect();
-    let mut waited_by: Vec<Vec<usize>> = vec![Vec::new(); operations.len()];
-    for (index, needed) in waits_for.iter().enumerate() {
-        for maker in needed {
-            waited_by[*maker].push(index);
-        }
-    }
-    let mut ready: BTreeSet<usize> = (0..operations.len()).filter(|index| waits_for[*index].is_empty()).collect();
+fn ordered(operations: &[BulkOperation], makers: &Seen) -> (Vec<usize>, Vec<usize>) {
+    let waits_for: Vec<Vec<usize>> = operations.iter().map(|operation| operation.needs(makers)).collect();
+    let mut is_placed = vec![false; operations.len()];
     let mut order = Vec::with_capacity(operations.len());
-    while let Some(index) = ready.pop_first() {
-        order.push(index);
-        for waiting in &waited_by[index] {
-            waits_for[*waiting].remove(&index);
-            if waits_for[*waiting].is_empty() {
-                ready.insert(*waiting);
+    // Each round begins where nothing waits any more, so there are as many as the longest chain of references has links.
+    loop {
+        let before = order.len();
+        for (index, needed) in waits_for.iter().enumerate() {
+            if !is_placed[index] && needed.iter().all(|maker| is_placed[*maker]) {
+                is_placed[index] = true;
+                order.push(index);
             }
         }
+        if order.len() == before {
+            break;
+        }
     }
-    let circular = (0..operations.len()).filter(|index| !waits_for[*index].is_empty()).collect();
+    let circular = (0..operations.len()).filter(|index| !is_placed[*index]).collect();
     (order, circular)
 }
 
@@ -141,10 +140,11 @@ impl BulkOperation {
     }
 
     /// The operations that make what it names.
-    fn needs(&self, makers: &BTreeMap<String, usize>) -> BTreeSet<usize> {
-        let mut needed = BTreeSet::new();
+    fn needs(&self, makers: &Seen) -> Vec<usize> {
+        let mut needed = Vec::new();
         let mut note = |name: &str| {
-            needed.extend(makers.get(name));
+            let maker = makers.get(name).and_then(Value::as_u64).and_then(|maker| usize::try_from(maker).ok());
+            needed.extend(maker.filter(|maker| !needed.contains(maker)));
             Ok(String::new())
         };
         // Nothing is replaced: what is noted cannot fail.

@@ -3,11 +3,10 @@
 
 use super::error::ScimError;
 use super::schema::Mutability;
-use super::value::{Trail, canonical, is_primary, put, type_name};
+use super::value::{Seen, Trail, canonical, is_primary, put, type_name};
 use super::{ENTERPRISE_URN, ResourceType};
 use crate::directory::MAX_NAME;
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
 
 /// Largest stored document, in bytes.
 pub const MAX_DOCUMENT: usize = 64 * 1024;
@@ -207,22 +206,20 @@ impl GroupDocument {
     }
 }
 
-/// The ids of members, each once. A body can hold tens of thousands of them, so they are read where they are.
+/// The ids of members, in order, each once. A body can hold tens of thousands of them, so they are read where they are.
 pub(crate) fn member_ids(members: &Value) -> Result<Vec<String>, ScimError> {
     let members = match members {
         Value::Null => return Ok(Vec::new()),
         Value::Array(members) => members.as_slice(),
         member => std::slice::from_ref(member),
     };
-    let mut ids = Vec::with_capacity(members.len());
-    let mut seen = BTreeSet::new();
+    let mut ids = Seen::new();
     for member in members {
-        match member_id(member)? {
-            Some(id) if seen.insert(id) => ids.push(id.to_owned()),
-            _ => {}
+        if let Some(id) = member_id(member)? {
+            ids.insert(id.to_owned(), Value::Null);
         }
     }
-    Ok(ids)
+    Ok(ids.into_iter().map(|(id, _)| id).collect())
 }
 
 /// The id of a member. `None` if it says nothing.

@@ -5,12 +5,14 @@ use super::schema::{Attribute, Mutability, Type, spelled};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
 
 /// Longest text of one value, in characters. What refers or is binary is bounded by the document alone.
 const MAX_TEXT: usize = 4096;
 /// Most values of one attribute of a user: they are compared with each other.
 pub(crate) const MAX_VALUES: usize = 500;
+
+/// A set of texts, as the one kind of map that there is anyway: another one is another 5 KB of module.
+pub(crate) type Seen = Map<String, Value>;
 
 /// Where we are in a resource, for errors.
 pub(crate) type Trail = Vec<&'static Attribute>;
@@ -34,10 +36,10 @@ fn list(trail: &mut Trail, value: &Value) -> Result<Option<Value>, ScimError> {
         return Err(ScimError::TooLarge { what: "Values of one attribute", most: MAX_VALUES });
     }
     let mut values: Vec<Value> = Vec::with_capacity(items.len());
-    let mut seen = BTreeSet::new();
+    let mut seen = Seen::new();
     for item in items {
         if let Some(value) = one(trail, item)?
-            && seen.insert(value.to_string())
+            && seen.insert(value.to_string(), Value::Null).is_none()
         {
             values.push(value);
         }

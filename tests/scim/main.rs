@@ -28,10 +28,14 @@ fn error(error: &ScimError) -> Value {
 }
 
 fn quirks(quirks: &[Quirk]) -> Value {
-    quirks.iter().map(|quirk| quirk.name()).collect()
+    let mut names: Vec<&str> = quirks.iter().map(|quirk| quirk.name()).collect();
+    names.sort_unstable();
+    json!(names)
 }
 
 /// Which corrections a case expects: none, unless it says so.
 fn expected_quirks(case: &Value) -> Value {
-    case.get("quirks").cloned().unwrap_or(json!([]))
+    let mut names: Vec<&str> = case["quirks"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    names.sort_unstable();
+    json!(names)
 }

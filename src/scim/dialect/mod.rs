@@ -8,10 +8,9 @@ pub use patch::patch;
 use super::schema::{Attribute, Type};
 use super::{ENTERPRISE_URN, ResourceType};
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
 
 /// A correction, for the provisioning log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Quirk {
     /// `"True"` for `true`.
@@ -69,8 +68,17 @@ impl Quirk {
     }
 }
 
-/// Those found so far.
-type Quirks = BTreeSet<Quirk>;
+/// Those found so far, each once.
+#[derive(Default)]
+struct Quirks(Vec<Quirk>);
+
+impl Quirks {
+    fn insert(&mut self, quirk: Quirk) {
+        if !self.0.contains(&quirk) {
+            self.0.push(quirk);
+        }
+    }
+}
 
 /// How the drafts before RFC 7643 named the extension, longest first.
 const PRE_RFC_ENTERPRISE: [&str; 4] = [
@@ -88,7 +96,7 @@ fn with_todays_urn(text: &str) -> Option<String> {
 
 /// Corrects the body of a POST or a PUT.
 pub fn document(body: &mut Value, resource: ResourceType) -> Vec<Quirk> {
-    let mut quirks = Quirks::new();
+    let mut quirks = Quirks::default();
     if let Value::Object(object) = body {
         rename(object, resource, &mut quirks);
         for (name, value) in object {
@@ -99,7 +107,7 @@ pub fn document(body: &mut Value, resource: ResourceType) -> Vec<Quirk> {
             }
         }
     }
-    quirks.into_iter().collect()
+    quirks.0
 }
 
 fn schemas(value: &Value, resource: ResourceType, quirks: &mut Quirks) {

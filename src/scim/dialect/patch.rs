@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 /// Corrects the body of a PATCH.
 pub fn patch(body: &mut Value, resource: ResourceType) -> Vec<Quirk> {
-    let mut quirks = Quirks::new();
+    let mut quirks = Quirks::default();
     if let Value::Object(body) = body {
         let schemas = body.iter().find(|(name, _)| name.eq_ignore_ascii_case("schemas"));
         let urns = schemas.and_then(|(_, urns)| urns.as_array());
@@ -25,7 +25,7 @@ pub fn patch(body: &mut Value, resource: ResourceType) -> Vec<Quirk> {
             }
         }
     }
-    quirks.into_iter().collect()
+    quirks.0
 }
 
 /// An operation that is being corrected.

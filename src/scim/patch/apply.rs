@@ -4,10 +4,9 @@ use super::{Op, Operation, writable};
 use crate::directory::folded;
 use crate::scim::filter::{Comparand, Node, Operator, holds};
 use crate::scim::schema::{Attribute, Mutability, Type, find, spelled};
-use crate::scim::value::{MAX_VALUES, Trail, canonical, is_label, is_primary, object_of, one};
+use crate::scim::value::{MAX_VALUES, Seen, Trail, canonical, is_label, is_primary, object_of, one};
 use crate::scim::{ResourceType, ScimError};
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
 
 /// What is done at the end of a path.
 struct Change<'o> {
@@ -47,8 +46,10 @@ pub(super) fn apply(
 pub(super) fn tidy(object: &mut Map<String, Value>) {
     object.retain(|_, value| {
         if let Value::Array(entries) = value {
-            let mut seen = BTreeSet::new();
-            entries.retain(|entry| !entry.as_object().is_some_and(is_label) && seen.insert(entry.to_string()));
+            let mut seen = Seen::new();
+            entries.retain(|entry| {
+                !entry.as_object().is_some_and(is_label) && seen.insert(entry.to_string(), Value::Null).is_none()
+            });
             return !entries.is_empty();
         }
         true

@@ -5,10 +5,9 @@ use super::{GroupPatch, MemberChange, Op, Operation, writable};
 use crate::scim::document::{bounded, member_ids, named};
 use crate::scim::filter::{Comparand, Filter, Node, Operator};
 use crate::scim::schema::{Attribute, Mutability, spelled};
-use crate::scim::value::{Trail, canonical};
+use crate::scim::value::{Seen, Trail, canonical};
 use crate::scim::{ResourceType, ScimError};
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// Most filters that say who is to go: each needs all the members.
 const MAX_FILTERS: usize = 10;
@@ -44,7 +43,7 @@ struct Changes {
     /// Whether nobody is in the group but by `members`.
     is_set: bool,
     /// Who is to be in the group, and who is not.
-    members: BTreeMap<String, bool>,
+    members: Seen,
 }
 
 impl Changes {
@@ -86,7 +85,7 @@ impl Changes {
     }
 
     fn mark(&mut self, ids: Vec<String>, is_in: bool) {
-        self.members.extend(ids.into_iter().map(|id| (id, is_in)));
+        self.members.extend(ids.into_iter().map(|id| (id, Value::Bool(is_in))));
     }
 
     fn chosen(&mut self, op: Op, filter: &Node, resource: ResourceType) -> Result<(), ScimError> {
@@ -115,7 +114,7 @@ impl Changes {
     fn flush(&mut self) {
         let (mut inside, mut outside) = (Vec::new(), Vec::new());
         for (id, is_in) in std::mem::take(&mut self.members) {
-            if is_in { inside.push(id) } else { outside.push(id) }
+            if is_in == Value::Bool(true) { inside.push(id) } else { outside.push(id) }
         }
         let changes = &mut self.patch.members;
         if std::mem::take(&mut self.is_set) {
