@@ -2,10 +2,9 @@
 
 use super::{Failure, Reply, Request, Target, one};
 use crate::crypto::Crypto;
-use crate::http::Method;
-use crate::scim::bulk::{BulkAnswer, BulkResult};
+use crate::scim::bulk::{BulkAnswer, BulkResult, Resolved};
 use crate::scim::render::{etag, location};
-use crate::scim::{Bulk, BulkOperation, ResourceType, ScimError};
+use crate::scim::{Bulk, BulkOperation, ScimError};
 use crate::store::Store;
 use serde_json::Value;
 use std::cell::{OnceCell, RefCell};
@@ -52,14 +51,17 @@ async fn carry_out<S: Store, C: Crypto>(
     operation: &BulkOperation,
     made: &mut BTreeMap<String, String>,
 ) -> Result<Done, Failure> {
-    let (path, data) = operation.resolved(made)?;
-    let path = path.trim_start_matches('/');
+    let Resolved { resource, id, data } = operation.resolved(made)?;
+    let path = match &id {
+        Some(id) => [&resource.endpoint()[1..], "/", id].concat(),
+        None => resource.endpoint()[1..].to_owned(),
+    };
     let inner = Request {
         postern: request.postern,
         account: request.account,
         base: request.base,
         method: operation.method,
-        path,
+        path: &path,
         query: "",
         if_match: operation.version.as_deref(),
         if_none_match: None,
@@ -70,13 +72,7 @@ async fn carry_out<S: Store, C: Crypto>(
     if let Some(caller) = request.caller.get() {
         let _ = inner.caller.set(caller.clone());
     }
-    let target = Target::of(path);
-    let resource = match &target {
-        Target::Resources(resource) => Some((*resource, None)),
-        Target::Resource(resource, id) => Some((*resource, Some((*id).to_owned()))),
-        _ => None,
-    };
-    let outcome = one(&inner, target, Ok(data.unwrap_or(Value::Null))).await;
+    let outcome = one(&inner, Target::of(&path), Ok(data.unwrap_or(Value::Null))).await;
     let reply = match outcome {
         Ok(reply) => reply,
         Err(failure) => {
@@ -84,14 +80,11 @@ async fn carry_out<S: Store, C: Crypto>(
             return Err(failure);
         }
     };
-    let location = match (&reply.location, resource) {
-        (Some(location), _) => location.clone(),
-        (None, Some((resource, Some(id)))) => location(request.base, resource, &id),
-        _ => request.base.to_owned(),
+    let location = match &reply.location {
+        Some(location) => location.clone(),
+        None => location(request.base, resource, id.as_deref().unwrap_or_default()),
     };
-    if let (Method::Post, Some(bulk_id), Some((_, id))) =
-        (operation.method, &operation.bulk_id, location.rsplit_once('/'))
-    {
+    if let (Some(bulk_id), Some((_, id))) = (&operation.bulk_id, location.rsplit_once('/')) {
         made.insert(bulk_id.clone(), id.to_owned());
     }
     Ok(Done { reply, location })
@@ -120,9 +113,7 @@ fn told<S: Store, C: Crypto>(
         Err(failure) => {
             let error = failure.error();
             let known = match Target::of(operation.path.trim_start_matches('/')) {
-                Target::Resource(resource @ (ResourceType::User | ResourceType::Group), id) => {
-                    Some(location(request.base, resource, id))
-                }
+                Target::Resource(resource, id) => Some(location(request.base, resource, id)),
                 _ => None,
             };
             let status = error.status().to_string();

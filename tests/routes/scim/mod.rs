@@ -1,5 +1,8 @@
 //! SCIM: what a client sends, and what is there afterwards.
 
+mod access;
+mod bulk;
+mod faults;
 mod groups;
 mod lists;
 mod users;

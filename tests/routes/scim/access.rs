@@ -1,0 +1,181 @@
+//! Who may use SCIM, at which base, and what is told to others.
+
+use super::{Client, id, person, refused};
+use crate::permitted::{make, token_of, token_with};
+use crate::scene::{TOKEN, body};
+use postern::http::Method::{self, Delete, Get, Other, Patch, Post, Put};
+use postern::time::Duration;
+use serde_json::json;
+
+/// One of each kind of request.
+const REQUESTS: [(Method, &str); 9] = [
+    (Get, "/Users"),
+    (Get, "/Users?filter=shoeSize+pr"),
+    (Post, "/Users"),
+    (Patch, "/Groups/x"),
+    (Delete, "/Users/x"),
+    (Get, "/ServiceProviderConfig"),
+    (Get, "/Me"),
+    (Post, "/Bulk"),
+    (Get, "/nothing"),
+];
+
+#[test]
+fn a_token_of_another_kind_or_account_lets_nobody_in() {
+    let client = Client::new();
+    client.site.create_account("other");
+    let cookie = client.site.signed_in();
+    let expired = token_with(&client.site, "acme", &["Provisioner"]);
+    client.site.wait(Duration::days(90));
+    let wrong = format!("pst_{}_{}", "0".repeat(26), "A".repeat(43));
+    let elsewhere = token_with(&client.site, "other", &["Provisioner"]);
+    let viewer = token_with(&client.site, "acme", &["Account Viewer"]);
+    for (method, path) in REQUESTS {
+        for (token, status, says) in [
+            (TOKEN, 401, "Make a service account"),
+            ("nonsense", 401, "not one of this account"),
+            (wrong.as_str(), 401, "not one of this account"),
+            (elsewhere.as_str(), 401, "not one of this account"),
+            (expired.as_str(), 401, "expired"),
+            (viewer.as_str(), 403, "users:manage, groups:manage"),
+        ] {
+            let answer = client.with(token, method, path).json(&json!({})).send();
+            let error = refused(&answer, status, "");
+            assert!(error["detail"].as_str().unwrap().contains(says), "{path} {error}");
+            assert_eq!(answer.header("www-authenticate").is_some(), status == 401, "{path}");
+            let (outcome, logged, _) = client.logged();
+            assert_eq!((outcome.as_str(), logged), ("refused", status.to_string()), "{path}");
+        }
+        let path = format!("{}{path}", super::BASE);
+        for request in [client.site.call(method, &path), client.site.call(method, &path).cookie(&cookie)] {
+            let error = refused(&request.header("sec-fetch-site", "same-origin").json(&json!({})).send(), 401, "");
+            assert!(error["detail"].as_str().unwrap().contains("Make a service account"), "{error}");
+        }
+    }
+    refused(
+        &client.site.get("/scim/v2/nobody/Users").header("authorization", &format!("Bearer {wrong}")).send(),
+        401,
+        "",
+    );
+    assert_eq!(client.site.database.count("users"), 1);
+}
+
+#[test]
+fn the_resources_of_another_account_are_not_there() {
+    let client = Client::new();
+    let [user, group] = [client.user("ada@example.com"), client.group("Team", &[])];
+    client.site.create_account("other");
+    let token = token_with(&client.site, "other", &["Provisioner"]);
+    let call = |method: Method, path: String| {
+        let call = client.site.call(method, &format!("/scim/v2/other{path}"));
+        call.header("authorization", &format!("Bearer {token}"))
+    };
+    for path in [format!("/Users/{user}"), format!("/Groups/{group}")] {
+        let patch = json!({ "Operations": [{ "op": "replace", "path": "displayName", "value": "X" }] });
+        refused(&call(Get, path.clone()).send(), 404, "");
+        refused(&call(Delete, path.clone()).send(), 404, "");
+        refused(&call(Patch, path.clone()).json(&patch).send(), 404, "");
+        let mut input = person("eve@example.com");
+        if path.starts_with("/G") {
+            input = json!({ "displayName": "Eve" });
+        }
+        refused(&call(Put, path.clone()).json(&input).send(), 404, "");
+    }
+    assert_eq!(body(&call(Get, "/Users".into()).send())["totalResults"], 0);
+    let theirs =
+        call(Post, "/Groups".into()).json(&json!({ "displayName": "Team", "members": [{ "value": user }] })).send();
+    assert_eq!((theirs.status, body(&theirs).get("members")), (201, None));
+    // Each account has its own names.
+    assert_eq!(call(Post, "/Users".into()).json(&person("ada@example.com")).send().status, 201);
+}
+
+#[test]
+fn every_base_answers_alike_and_names_itself() {
+    let client = Client::new();
+    let user = client.user("ada@example.com");
+    for base in ["/scim/v2/acme", "/gateway/ng/api/scim/account/acme", "/gateway/api/scim/account/acme"] {
+        for base in [base.to_owned(), format!("{base}/v2")] {
+            let path = format!("{base}/Users/{user}");
+            let answer = client.site.get(&path).header("authorization", &format!("Bearer {}", client.token)).send();
+            assert_eq!(answer.status, 200, "{path}");
+            assert_eq!(body(&answer)["meta"]["location"], format!("https://sp.example{path}"));
+            for path in [base.clone(), format!("{base}/"), format!("{base}/nothing"), format!("{base}/Users/a/b")] {
+                let call = client.site.get(&path).header("authorization", &format!("Bearer {}", client.token));
+                refused(&call.send(), 404, "");
+            }
+        }
+    }
+    for path in ["/scim/v2/a.b/Users", "/scim/acme/Users"] {
+        assert_eq!(client.site.get(path).send().status, 404);
+    }
+}
+
+#[test]
+fn a_method_that_is_not_for_a_path_is_told_so() {
+    let client = Client::new();
+    for (path, methods) in [
+        ("/Users", "GET, POST"),
+        ("/Groups/x", "GET, PUT, PATCH, DELETE"),
+        ("/Bulk", "POST"),
+        ("/Users/.search", "POST"),
+        ("/Schemas", "GET"),
+        ("/Me", "GET, PUT, PATCH, DELETE"),
+    ] {
+        for method in [Get, Post, Put, Patch, Delete, Other] {
+            if methods.split(", ").any(|name| name == method.name()) {
+                continue;
+            }
+            let answer = client.call(method, path).json(&json!({})).send();
+            refused(&answer, 405, "");
+            assert_eq!(answer.header("allow"), Some(methods), "{path}");
+        }
+    }
+}
+
+#[test]
+fn me_is_the_user_whose_token_it_is() {
+    let client = Client::new();
+    refused(&client.call(Get, "/Me").send(), 404, "");
+    let user = client.user("ada@example.com");
+    let group = client.group("Team", &[&user]);
+    crate::permitted::bind(&client.site, &group, "Provisioner");
+    let token = token_of(&client.site, "acme", "user", &user);
+    let me = client.with(&token, Get, "/Me").send();
+    assert_eq!((me.status, id(&body(&me))), (200, user.clone()));
+    let patch = json!({ "Operations": [{ "op": "replace", "path": "title", "value": "Countess" }] });
+    assert_eq!(client.with(&token, Patch, "/Me").json(&patch).send().status, 200);
+    assert_eq!(
+        client.site.database.select("SELECT actor FROM provisioning_log ORDER BY id DESC LIMIT 1"),
+        [format!("user/{user}")]
+    );
+    assert_eq!(client.with(&token, Delete, "/Me").send().status, 204);
+    refused(&client.with(&token, Get, "/Me").send(), 401, "");
+}
+
+#[test]
+fn a_role_of_ones_own_does_if_it_has_all_four() {
+    let client = Client::new();
+    let part = ["users:view", "users:manage", "groups:view"];
+    make(&client.site, "roles", json!({ "name": "Part", "permissions": part }));
+    make(&client.site, "roles", json!({ "name": "Rest", "permissions": ["groups:manage"] }));
+    let token = token_with(&client.site, "acme", &["Part"]);
+    let error = refused(&client.with(&token, Get, "/Users").send(), 403, "");
+    assert!(error["detail"].as_str().unwrap().ends_with("does not have: groups:manage."), "{error}");
+    let token = token_with(&client.site, "acme", &["Part", "Rest"]);
+    assert_eq!(client.with(&token, Get, "/Users").send().status, 200);
+}
+
+#[test]
+fn a_body_has_a_bound_and_a_type() {
+    let client = Client::new();
+    refused(&client.call(Post, "/Users").too_large().send(), 413, "");
+    refused(&client.call(Post, "/Users").body("text/plain", person("a@b.example").to_string()).send(), 415, "");
+    refused(&client.call(Post, "/Users").body("application/json", "{").send(), 400, "invalidSyntax");
+    refused(&client.call(Patch, "/Users/x").send(), 400, "invalidSyntax");
+    for (n, media_type) in ["application/json; charset=utf-8", "application/scim+json", ""].into_iter().enumerate() {
+        let input = person(&format!("u{n}@example.com")).to_string();
+        assert_eq!(client.call(Post, "/Users").body(media_type, input).send().status, 201, "{media_type}");
+    }
+    assert_eq!(postern::journey::body_limit("/x/scim/v2/acme/Users"), 1024 * 1024);
+    assert_eq!(postern::journey::body_limit("/gateway/ng/api/scim/account/acme/Bulk"), 1024 * 1024);
+}
