@@ -2,7 +2,7 @@
 
 use super::{Failure, Reply, Request, Target, one};
 use crate::crypto::Crypto;
-use crate::scim::bulk::{BulkAnswer, BulkResult, Resolved};
+use crate::scim::bulk::{BulkAnswer, BulkResult};
 use crate::scim::render::{etag, location};
 use crate::scim::{Bulk, BulkOperation, ScimError};
 use crate::store::Store;
@@ -51,17 +51,14 @@ async fn carry_out<S: Store, C: Crypto>(
     operation: &BulkOperation,
     made: &mut BTreeMap<String, String>,
 ) -> Result<Done, Failure> {
-    let Resolved { resource, id, data } = operation.resolved(made)?;
-    let path = match &id {
-        Some(id) => [&resource.endpoint()[1..], "/", id].concat(),
-        None => resource.endpoint()[1..].to_owned(),
-    };
+    let (path, data) = operation.resolved(made)?;
+    let path = path.trim_start_matches('/');
     let inner = Request {
         postern: request.postern,
         account: request.account,
         base: request.base,
         method: operation.method,
-        path: &path,
+        path,
         query: "",
         if_match: operation.version.as_deref(),
         if_none_match: None,
@@ -72,7 +69,7 @@ async fn carry_out<S: Store, C: Crypto>(
     if let Some(caller) = request.caller.get() {
         let _ = inner.caller.set(caller.clone());
     }
-    let outcome = one(&inner, Target::of(&path), Ok(data.unwrap_or(Value::Null))).await;
+    let outcome = one(&inner, Target::of(path), Ok(data.unwrap_or(Value::Null))).await;
     let reply = match outcome {
         Ok(reply) => reply,
         Err(failure) => {
@@ -80,11 +77,12 @@ async fn carry_out<S: Store, C: Crypto>(
             return Err(failure);
         }
     };
-    let location = match &reply.location {
-        Some(location) => location.clone(),
-        None => location(request.base, resource, id.as_deref().unwrap_or_default()),
+    let location = match (&reply.location, Target::of(path)) {
+        (Some(location), _) => location.clone(),
+        (None, Target::Resource(resource, id)) => location(request.base, resource, id),
+        (None, _) => request.base.to_owned(),
     };
-    if let (Some(bulk_id), Some((_, id))) = (&operation.bulk_id, location.rsplit_once('/')) {
+    if let (Some(_), Some(bulk_id), Some((_, id))) = (&reply.location, &operation.bulk_id, location.rsplit_once('/')) {
         made.insert(bulk_id.clone(), id.to_owned());
     }
     Ok(Done { reply, location })

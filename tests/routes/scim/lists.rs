@@ -146,9 +146,8 @@ fn a_filter_that_no_index_answers_is_held_against_all() {
     let first = client.get("/Users?filter=userName+eq+%22nobody%22+or+userName+eq+%229999%40many.example%22&cursor");
     assert_eq!(ids(&first).len(), 0);
     let next = first["nextCursor"].as_str().unwrap();
-    let second = client.get(&format!(
-        "/Users?filter=userName+eq+%22nobody%22+or+userName+eq+%229999%40many.example%22&cursor={next}"
-    ));
+    let second = client
+        .get(&format!("/Users?filter=userName+eq+%22nobody%22+or+userName+eq+%229999%40many.example%22&cursor={next}"));
     assert_eq!((ids(&second).len(), second.get("nextCursor")), (1, None));
 }
 
