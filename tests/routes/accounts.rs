@@ -40,7 +40,9 @@ fn an_account_is_created_read_and_listed() {
     let answer = site.post("/api/v1/accounts").admin().json(&json!({ "id": "acme", "name": " Acme Inc. " })).send();
     assert_eq!((answer.status, answer.header("etag")), (201, Some("\"1\"")));
     assert_eq!(answer.header("location"), Some("/api/v1/accounts/acme"));
-    let account = json!({ "id": "acme", "name": "Acme Inc.", "adoptJitUsers": false, "createdAt": "2026-11-22T06:00:00.000Z", "version": 1 });
+    let account = json!({
+        "id": "acme", "name": "Acme Inc.", "createdAt": "2026-11-22T06:00:00.000Z", "adoptJitUsers": false, "version": 1,
+    });
     assert_eq!(body(&answer), account);
     let read = site.get("/api/v1/accounts/acme").admin().send();
     assert_eq!((read.status, read.header("etag"), body(&read)), (200, Some("\"1\""), account.clone()));
@@ -139,4 +141,27 @@ fn lists_have_pages() {
     ] {
         problem(&site.call(Method::Get, &format!("/api/v1/accounts{query}")).admin().send(), 400);
     }
+}
+
+#[test]
+fn an_account_is_changed_by_who_has_read_it() {
+    let site = Site::new();
+    site.create_account("acme");
+    let patch = |version: &str, patch: &serde_json::Value| {
+        let call = site.call(postern::http::Method::Patch, "/api/v1/accounts/acme").admin();
+        call.header("if-match", version).json(patch).send()
+    };
+    let changed = patch("\"1\"", &json!({ "name": "Acme Ltd.", "adoptJitUsers": true }));
+    assert_eq!((changed.status, changed.header("etag")), (200, Some("\"2\"")), "{}", changed.body_text());
+    assert_eq!((&body(&changed)["name"], &body(&changed)["adoptJitUsers"]), (&json!("Acme Ltd."), &json!(true)));
+    problem(&patch("\"1\"", &json!({ "name": "Other" })), 412);
+    problem(&patch("\"2\"", &json!({ "name": null })), 422);
+    problem(&patch("\"2\"", &json!({ "adoptJitUsers": "yes" })), 422);
+    site.database.interrupt(
+        2,
+        "INSERT INTO changes VALUES ('acme', 'c1', 1, 'x', 'account.updated', 'account/acme', 3, NULL, NULL)",
+    );
+    problem(&patch("\"2\"", &json!({ "name": "Other" })), 412);
+    let read = body(&site.get("/api/v1/accounts/acme").admin().send());
+    assert_eq!((&read["name"], &read["version"]), (&json!("Acme Ltd."), &json!(2)));
 }

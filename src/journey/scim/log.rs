@@ -9,6 +9,7 @@ use crate::store::provisioning_log::{Entry, Outcome};
 use crate::store::{Plan, Store, commit};
 use crate::time::Timestamp;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// So many skipped ids at most are named.
 const MAX_NAMED: usize = 20;
@@ -103,10 +104,8 @@ impl Log {
     fn detail(&self) -> Map<String, Value> {
         let mut detail = Map::new();
         if !self.quirks.is_empty() {
-            let mut quirks = self.quirks.clone();
-            quirks.sort_unstable();
-            quirks.dedup();
-            let names: Vec<Value> = quirks.into_iter().map(|quirk| quirk.name().into()).collect();
+            let names: BTreeSet<&str> = self.quirks.iter().map(|quirk| quirk.name()).collect();
+            let names: Vec<Value> = names.into_iter().map(Value::from).collect();
             detail.insert("corrected".into(), names.into());
         }
         if !self.skipped.is_empty() {

@@ -48,7 +48,7 @@ fn a_native_group_is_not_there_for_scim_and_may_have_the_same_name() {
     let user = client.user("ada@example.com");
     crate::permitted::group(&client.site, "acme", "native", &[&user]);
     let group = client.group("Group native", &[&user]);
-    assert_eq!(client.found("/Groups", "displayName eq \"group NATIVE\""), [group.clone()]);
+    assert_eq!(client.found("/Groups", "displayName eq \"group NATIVE\""), std::slice::from_ref(&group));
     assert_eq!(client.get("/Groups")["totalResults"], 1);
     for answer in [
         client.call(Get, "/Groups/native").send(),
