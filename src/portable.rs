@@ -4,7 +4,7 @@
 //! them a row each, as `{"users": {"id": "…", …}}`: the table and its columns as the database has them, the account's id left
 //! out. A file is taken in chunks of whole lines.
 
-use crate::directory::Email;
+use crate::directory::{Email, folded};
 use crate::fields::FieldError;
 use crate::store::account::Account;
 use crate::store::portable::{Column, TABLES, Table};
@@ -151,6 +151,11 @@ impl Reader {
             && Email::parse(email).ok().is_none_or(|email| email.folded() != folded)
         {
             self.error(format!("{at}/email_folded"), "malformed", "The e-mail as it is compared.");
+        }
+        for (given, as_compared) in [("user_name", "user_name_folded"), ("name", "name_folded")] {
+            if text(as_compared).is_some_and(|found| text(given).map(folded).as_deref() != Some(found)) {
+                self.error(format!("{at}/{as_compared}"), "malformed", "The name as it is compared.");
+            }
         }
         for name in row.keys().filter(|name| table.columns.iter().all(|(known, ..)| known != name)) {
             self.error(format!("{at}/{}", shown(name)), "unknown_column", "No such column.");

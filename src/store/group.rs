@@ -137,7 +137,7 @@ pub struct Member {
 pub fn members(account: &str, group: &str, page: &Page) -> Statement {
     Statement::new(
         "SELECT u.id, u.email, u.display_name, m.added_at FROM group_members m \
-         JOIN users u ON u.account_id = m.account_id AND u.id = m.user_id \
+         CROSS JOIN users u ON u.account_id = m.account_id AND u.id = m.user_id \
          WHERE m.account_id = ?1 AND m.group_id = ?2 AND m.user_id > ?3 ORDER BY m.user_id LIMIT ?4",
         [account.into(), group.into(), page.after.as_deref().unwrap_or_default().into(), page.rows()],
     )

@@ -50,7 +50,7 @@ fn begin(parameters: [Value; 8]) -> Statement {
          OR EXISTS (SELECT 1 FROM providers WHERE account_id = ?1) OR EXISTS (SELECT 1 FROM groups WHERE account_id = ?1) \
          OR EXISTS (SELECT 1 FROM records WHERE account_id = ?1) OR EXISTS (SELECT 1 FROM account_keys WHERE account_id = ?1) \
          OR EXISTS (SELECT 1 FROM sign_ins WHERE account_id = ?1) OR EXISTS (SELECT 1 FROM events WHERE account_id = ?1 AND kind <> 'account.exported') \
-         OR EXISTS (SELECT 1 FROM changes WHERE account_id = ?1 AND resource <> 'account/' || ?1) \
+         OR EXISTS (SELECT 1 FROM changes WHERE account_id = ?1 AND resource <> 'account/' || ?1 AND version > 0) \
          THEN NULL ELSE ?3 END, ?4, ?5, ?6)",
         parameters,
     )

@@ -111,7 +111,8 @@ pub const TABLES: &[Table] = &[
     table!("recordings", "provider_id, id" = "?5, ?6", made "at";
         provider_id Id, id Id, at Time, name_id Text, attributes Json(is::<Vec<Recorded>>), whole Flag, outcome Text,
         expires_at Time; null name_id_format Text, link_key Text, email Text, email_folded Text),
-    table!("changes", "id" = "?5", made "at";
+    // Uses of the set-up token that changed nothing are the deployment's, and the export would be one.
+    table!("changes", "id" = "?5", made "at", only "version > 0";
         id Id, at Time, actor Text, action Text, resource Text, version Number; null before ANY, after ANY),
     table!("events", "id" = "?5", made "at", only "kind <> 'account.exported'"; id Id, at Time, kind Text, subject Text, detail ANY),
     table!("users", "id" = "?5", made "created_at";

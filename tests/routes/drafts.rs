@@ -253,9 +253,10 @@ fn values_are_escaped() {
 fn linked_groups_that_would_be_joined_and_left_are_named() {
     let site = site(json!({ "authorization": { "enabled": true, "groupsAttribute": "department" } }));
     site.database.execute(
-        "INSERT INTO users VALUES ('acme', 'u1', 'ada@example.com', 'ada@example.com', NULL, NULL, NULL, 1, 'admin', 1, 1, NULL, 1); \
-         INSERT INTO groups SELECT 'acme', 'g1', 'Makers', 'makers', 'Makers', 'native', id, 'engineering', 1, 1, 1 FROM providers; \
-         INSERT INTO groups SELECT 'acme', 'g2', 'Sellers', 'sellers', 'Sellers', 'native', id, 'sales', 1, 1, 1 FROM providers; \
+        "INSERT INTO users (account_id, id, email, email_folded, active, managed_by, created_at, updated_at, version) \
+         VALUES ('acme', 'u1', 'ada@example.com', 'ada@example.com', 1, 'admin', 1, 1, 1); \
+         INSERT INTO groups (account_id, id, name, name_folded, identifier, managed_by, provider_id, saml_group, created_at, updated_at, version) SELECT 'acme', 'g1', 'Makers', 'makers', 'Makers', 'native', id, 'engineering', 1, 1, 1 FROM providers; \
+         INSERT INTO groups (account_id, id, name, name_folded, identifier, managed_by, provider_id, saml_group, created_at, updated_at, version) SELECT 'acme', 'g2', 'Sellers', 'sellers', 'Sellers', 'native', id, 'sales', 1, 1, 1 FROM providers; \
          INSERT INTO group_members VALUES ('acme', 'g2', 'u1', 1);",
     );
     let before = made(&site);

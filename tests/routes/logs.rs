@@ -235,7 +235,9 @@ fn an_export_has_the_items_of_the_list_one_a_line() {
     site.wait(Duration::seconds(1));
     site.sign_in("refuse/policy/audience-other");
     many(&site, "events", "kind, subject, detail", "'a.b', 's' || random(), '{\"x\": \"a\\nb\"}'", 3);
-    for (log, filter) in LOGS.into_iter().zip(["since=", "kind=a.b", "action=group.created"]) {
+    let values = "'okta', 'GET', '/Users', 400, 'refused', '{}'";
+    many(&site, "provisioning_log", "client, method, path, status, outcome, detail", values, 2);
+    for (log, filter) in LOGS.into_iter().zip(["since=", "client=okta", "kind=a.b", "action=group.created"]) {
         let target = format!("{log}?{filter}");
         let listed = items(&site, &target);
         assert!(listed.len() > 1, "{log}");
