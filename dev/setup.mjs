@@ -6,11 +6,12 @@ import { delimiter, dirname } from 'node:path';
 import { ensureChromium } from './setup/chromium.mjs';
 import { SIGNALS, root } from './setup/command.mjs';
 import { ensurePackages, nodeForScripts } from './setup/packages.mjs';
+import { ensureConformance } from './setup/python.mjs';
 import { ensureCxx, ensureRust } from './setup/rust.mjs';
 import { Problem, runMain } from './setup/say.mjs';
 import { cargoDeny, wasmBindgen, workerBuild } from './setup/tools.mjs';
 
-const extras = { chromium: ensureChromium, 'cargo-deny': cargoDeny, 'c++': ensureCxx };
+const extras = { chromium: ensureChromium, 'cargo-deny': cargoDeny, 'c++': ensureCxx, conformance: ensureConformance };
 
 await runMain(async () => {
   const args = process.argv.slice(2);
