@@ -109,7 +109,7 @@ describe('who may not', () => {
   });
   test('nobody in an account that is not there', async () => {
     for (const base of BASES) {
-      const elsewhere = new ScimClient({ ...client.account, postern, id: 'nowhere' }, client.token, base);
+      const elsewhere = new ScimClient({ postern, id: 'nowhere' }, client, base);
       assertError(await elsewhere.send('GET', '/Users'), 401);
     }
   });

@@ -23,10 +23,12 @@ export const membersOf = (...ids) => ids.map((value) => ({ value }));
 
 /** Who has all that SCIM needs, in an account of their own. */
 export class ScimClient {
-  constructor(account, token, base = BASES[0]) {
+  /** `owner` is what the token's owner is called in the database. */
+  constructor(account, { token, owner }, base = BASES[0]) {
     this.account = account;
     this.postern = account.postern;
     this.token = token;
+    this.owner = owner;
     this.base = base.replace('{account}', account.id);
   }
 
@@ -38,7 +40,8 @@ export class ScimClient {
   /** Another client of an account: of a service account of its own. `token` is what is said of the token. */
   static async in(account, { name = 'Client', roles = ['Provisioner'], base, token = {} } = {}) {
     const { id } = await account.expect(201, 'POST', '/service-accounts', { name, roles });
-    return new ScimClient(account, (await ScimClient.tokenOf(account, { type: 'serviceAccount', id }, token)).token, base);
+    const made = await ScimClient.tokenOf(account, { type: 'serviceAccount', id }, token);
+    return new ScimClient(account, { token: made.token, owner: `service-account/${id}` }, base);
   }
 
   /** A token of a new API key of somebody, with its id and the key's. */
@@ -49,7 +52,7 @@ export class ScimClient {
 
   /** The same client at another base. */
   at(base) {
-    return new ScimClient(this.account, this.token, base);
+    return new ScimClient(this.account, this, base);
   }
 
   /** The URL of a path below the base, as `meta.location` has it. */
