@@ -1,4 +1,4 @@
-// npm run bench [-- verify hostile acs access size start] [--json FILE]: prints figures, ratios, and where the numbers to reach are missed.
+// npm run bench [-- verify hostile acs access scim size start] [--json FILE]: prints figures, ratios, and where the numbers to reach are missed.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { SIGNALS } from '../dev/setup/command.mjs';
@@ -6,6 +6,7 @@ import { Problem, runMain, say } from '../dev/setup/say.mjs';
 import * as access from './access.mjs';
 import * as acs from './acs.mjs';
 import * as hostile from './hostile.mjs';
+import * as scim from './scim.mjs';
 import * as size from './size.mjs';
 import * as start from './start.mjs';
 import { load, machine, machineLines } from './support/machine.mjs';
@@ -13,7 +14,7 @@ import { leaveCore } from './support/processor.mjs';
 import { judged, tableLines } from './support/table.mjs';
 import * as verify from './verify.mjs';
 
-const parts = { verify, hostile, acs, access, size, start };
+const parts = { verify, hostile, acs, access, scim, size, start };
 
 // Every process that is started ends with this one; see support/workerd.mjs.
 for (const signal of SIGNALS) process.on(signal, () => process.exit(130));

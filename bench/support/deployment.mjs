@@ -28,10 +28,10 @@ class Measured {
   }
 
   /** Requests a second, and milliseconds of CPU a request where that can be known. Every answer has one of these statuses. */
-  async measure(forms, statuses = [303]) {
+  async measure(requests, statuses = [303]) {
     const used = this.pid && processorTime(this.pid);
-    const seconds = await this.connections.post(forms, statuses);
-    return { rate: forms.length / seconds, processor: this.pid && (processorTime(this.pid) - used) / forms.length };
+    const seconds = await this.connections.send(requests, statuses);
+    return { rate: requests.length / seconds, processor: this.pid && (processorTime(this.pid) - used) / requests.length };
   }
 
   async stop() {

@@ -8,24 +8,27 @@ export class Connections {
     this.agent = new Agent({ keepAlive: true, maxSockets: count });
   }
 
-  /** Posts every form, `{ path, body }`, as soon as a connection is free. Resolves to the seconds that it took. */
-  async post(forms, statuses) {
-    const queue = forms.values();
+  /**
+   * Sends every request, `{ path, body, method, headers }`, as soon as a connection is free; without a method and headers it is a
+   * form that is posted. Resolves to the seconds that it took.
+   */
+  async send(requests, statuses) {
+    const queue = requests.values();
     const began = performance.now();
     const one = async () => {
-      for (const { path, body } of queue) {
-        const { status, text } = await this.send(path, body);
-        if (!statuses.includes(status)) throw new Error(`${path} answered ${status} ${text.slice(0, 500)}`);
+      for (const asked of queue) {
+        const { status, text } = await this.sendOne(asked);
+        if (!statuses.includes(status)) throw new Error(`${asked.path} answered ${status} ${text.slice(0, 500)}`);
       }
     };
     await Promise.all(Array.from({ length: this.count }, one));
     return (performance.now() - began) / 1000;
   }
 
-  send(path, body) {
-    const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) };
+  sendOne({ path, body, method = 'POST', headers = { 'content-type': 'application/x-www-form-urlencoded' } }) {
+    const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
     return new Promise((resolve, reject) => {
-      const sent = request(new URL(path, this.origin), { method: 'POST', agent: this.agent, headers }, (response) => {
+      const sent = request(new URL(path, this.origin), { method, agent: this.agent, headers: { ...headers, ...length } }, (response) => {
         let text = '';
         response.setEncoding('utf8').on('data', (chunk) => (text += chunk));
         response.on('end', () => resolve({ status: response.statusCode, text })).on('error', reject);

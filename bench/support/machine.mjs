@@ -28,6 +28,7 @@ export function machine() {
       node: process.versions.node,
       '@node-saml/node-saml': versionOf('@node-saml/node-saml'),
       samlify: versionOf('samlify'),
+      'scimmy-routers': versionOf('scimmy-routers'),
       python: outputOf('python3', ['--version'])?.split(' ')[1] ?? 'none',
     },
   };
