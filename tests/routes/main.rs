@@ -28,6 +28,7 @@ mod records;
 mod rule_groups;
 mod scene;
 mod scim;
+mod scim_model;
 mod session;
 mod sign_in;
 mod sign_ins;
