@@ -204,7 +204,7 @@ describe('several operations in one request', () => {
 test('the log of what was refused tells no filter value, no name and no address', async () => {
   const secret = 'zorblax';
   await client.send('GET', `/Users?filter=${encodeURIComponent(`nosuch eq "${secret}"`)}`);
-  await client.send('GET', `/Users?filter=${encodeURIComponent(`userName gt true or userName eq "${secret}@example.com"`)}`);
+  await client.send('GET', `/Users?filter=${encodeURIComponent(`active gt true or userName eq "${secret}@example.com"`)}`);
   await client.send('POST', '/Users', { schemas: [USER], userName: 'ada@example.com', displayName: secret, emails: [{ value: `${secret}@example.com` }], title: {} });
   await client.send('PATCH', `/Users/${there.ada}`, patchOf({ op: 'replace', path: `emails[value eq "${secret}"].nosuch`, value: secret }));
   const log = JSON.stringify(await client.log());

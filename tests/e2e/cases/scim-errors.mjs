@@ -31,8 +31,8 @@ export const unknownInFilters = [
 ];
 
 export const operatorsThatDoNotFit = filters('Users', [
-  'active gt true', 'active sw "t"', 'active eq "maybe"', 'active eq 1', 'meta.lastModified gt "yesterday"', 'meta.lastModified gt 5', 'userName eq 5', 'userName eq true',
-  'x509Certificates.value gt "x"', 'userName gt true', 'emails[primary gt true]', 'name eq "x"',
+  'active gt true', 'active sw "t"', 'active eq "maybe"', 'active eq 1', 'active gt null', 'meta.lastModified gt "yesterday"', 'meta.lastModified gt 5',
+  'meta.lastModified sw "2020"', 'x509Certificates.value gt "x"', 'emails[primary gt true]', 'name eq "x"', 'userName gt null',
 ]);
 
 export const limitsOfFilters = filters('Users', [nested(11), `userName eq "${'x'.repeat(2_040)}"`, Array(500).fill('id pr').join(' or ')]);
@@ -41,12 +41,14 @@ export const injections = filters('Users', ['userName eq "x"; DROP TABLE users',
 
 const get = (path, scimType = 'invalidValue') => [`GET ${path}`, 'GET', path, undefined, 400, scimType];
 export const malformedQueries = [
-  get('/Users?startIndex=abc'), get('/Users?startIndex=1.5'), get('/Users?startIndex=99999999999999999999'), get('/Users?count=many', 'invalidCount'), get('/Users?count=1e2', 'invalidCount'),
-  get('/Users?cursor=nonsense', 'invalidCursor'), get('/Groups?cursor=AAAA', 'invalidCursor'), get('/Users?sortOrder=sideways&sortBy=userName'), get('/Users?sortBy=nosuch', 'invalidPath'),
-  get('/Users?sortBy=password', 'invalidPath'), get('/Users?attributes=nosuch', 'invalidPath'), get('/Users?excludedAttributes=nosuch', 'invalidPath'), get('/Users?attributes=userName&excludedAttributes=title'),
+  get('/Users?startIndex=abc'), get('/Users?startIndex=1.5'), get('/Users?count=many'), get('/Users?count=1e2'), get('/Users?cursor&count=many', 'invalidCount'),
+  get('/Users?cursor=nonsense', 'invalidCursor'), get('/Groups?cursor=AAAA', 'invalidCursor'), get('/Users?cursor=%22', 'invalidCursor'), get(`/Users?cursor=${'x'.repeat(2_000)}`, 'invalidCursor'),
+  get('/Users?sortOrder=sideways&sortBy=userName'), get('/Users?sortBy=nosuch'), get('/Users?attributes=nosuch'), get('/Users?excludedAttributes=nosuch'),
+  get('/Groups?attributes=nosuch'), get('/Users?attributes=userName&excludedAttributes=title'),
+  [`GET of a user with attributes that there are not`, 'GET', ({ ada }) => `/Users/${ada}?attributes=nosuch`, undefined, 400, 'invalidValue'],
   ['a search with a bad filter', 'POST', '/Users/.search', searchFor({ filter: 'nosuch eq "x"' }), 400, 'invalidFilter'],
-  ['a search whose filter is no text', 'POST', '/.search', searchFor({ filter: 5 }), 400, 'invalidValue'],
-  ['a search whose count is no number', 'POST', '/Groups/.search', searchFor({ count: 'x' }), 400, 'invalidCount'],
+  ['a search whose filter is an object', 'POST', '/.search', searchFor({ filter: {} }), 400, 'invalidSyntax'],
+  ['a search whose count is no number', 'POST', '/Groups/.search', searchFor({ count: 'x' }), 400, 'invalidValue'],
   ['a search that is a list', 'POST', '/.search', [], 400, 'invalidSyntax'],
 ];
 
@@ -168,7 +170,8 @@ export const limits = [
   ['a body over 1 MiB', 'POST', '/Users', raw(SCIM, JSON.stringify({ schemas: [USER], userName: 'new@example.com', title: 'x'.repeat(MIB) })), 413, undefined],
   ['a body of PATCH over 1 MiB', 'PATCH', onStaff, raw(SCIM, JSON.stringify(patchOf({ op: 'add', path: 'members', value: membersOf('x'.repeat(MIB)) }))), 413, undefined],
   ['1,001 operations of a PATCH', 'PATCH', onAda, patchOf(...Array(1_001).fill({ op: 'replace', path: 'title', value: 'x' })), 413, undefined],
-  ['a user of more than 64 KiB', 'POST', '/Users', { schemas: [USER], userName: 'new@example.com', title: 'x'.repeat(70_000) }, 413, undefined],
+  ['a value of more than 4,096 characters', 'POST', '/Users', { schemas: [USER], userName: 'new@example.com', title: 'x'.repeat(4_097) }, 400, 'invalidValue'],
+  ['a user of more than 64 KiB', 'POST', '/Users', { schemas: [USER], userName: 'new@example.com', emails: Array.from({ length: 2_000 }, (_, index) => ({ value: `new-${index}@mail.example.com` })) }, 413, undefined],
 ];
 
 export const mediaTypes = ['text/plain', 'application/xml', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/merge-patch+json'].flatMap((type) => [
