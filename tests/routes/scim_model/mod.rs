@@ -3,8 +3,9 @@
 use crate::permitted::token_with;
 use crate::scene::{Site, body};
 use model::Model;
-use operations::{Attribute, ENTERPRISE, GROUP, Operation, USER, operation};
+use operations::{Attribute, ENTERPRISE, GROUP, Operation, USER, UserChange, operation, user, user_change};
 use postern::http::{Answer, Method};
+use postern::scim::{Patch, ResourceType, UserDocument};
 use postern::time::Duration;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -24,6 +25,20 @@ fn config() -> ProptestConfig {
         failure_persistence: None,
         max_shrink_iters: 2_000,
         ..given
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 20 * config().cases, ..config() })]
+
+    #[test]
+    fn a_patch_of_a_user_leaves_what_a_plain_model_has(user in user(), changes in vec(user_change(), 1..6)) {
+        let document = UserDocument::parse(&user.body()).unwrap();
+        let sent = operations::patch(changes.iter().map(UserChange::operation).collect());
+        let patched = Patch::parse(&sent, ResourceType::User).unwrap().apply_user(document).unwrap();
+        let mut expected = user.object();
+        changes.iter().for_each(|change| model::patched(&mut expected, change));
+        prop_assert_eq!(patched.object(), &expected);
     }
 }
 

@@ -52,7 +52,7 @@ fn address(user: &Map<String, Value>) -> String {
     chosen.map_or(&user["userName"], |email| &email["value"]).as_str().unwrap().to_lowercase()
 }
 
-fn patched(user: &mut Map<String, Value>, change: &UserChange) {
+pub(super) fn patched(user: &mut Map<String, Value>, change: &UserChange) {
     match change {
         UserChange::Set(_, attribute, value) => put(user, *attribute, *value),
         UserChange::Pathless(_, attributes, active) => {

@@ -273,7 +273,7 @@ const FEW: std::ops::Range<u8> = 0..5;
 /// Places of users and groups.
 const PLACES: std::ops::Range<usize> = 0..8;
 
-fn user() -> impl Strategy<Value = User> {
+pub(super) fn user() -> impl Strategy<Value = User> {
     let attributes = vec((attribute(), FEW), 0..4);
     (FEW, any::<bool>(), of(FEW), attributes, of(FEW), of(FEW), of(any::<bool>())).prop_map(
         |(name, is_upper, external_id, attributes, work, home, active)| User {
@@ -297,7 +297,7 @@ fn group() -> impl Strategy<Value = Group> {
     })
 }
 
-fn user_change() -> impl Strategy<Value = UserChange> {
+pub(super) fn user_change() -> impl Strategy<Value = UserChange> {
     prop_oneof![
         3 => (op(), attribute(), FEW).prop_map(|(op, attribute, value)| UserChange::Set(op, attribute, value)),
         2 => (op(), vec((attribute(), FEW), 1..4), of(any::<bool>()))
