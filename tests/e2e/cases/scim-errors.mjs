@@ -161,9 +161,8 @@ export const bulks = [
   bulk('without operations', { schemas: bulkOf([]).schemas }),
   bulk('of an operation without a method', bulkOf([{ path: '/Users' }])),
   bulk('of an operation that reads', bulkOf([{ method: 'GET', path: '/Users' }])),
-  bulk('of a POST without a bulkId', bulkOf([{ method: 'POST', path: '/Users', data: { schemas: [USER], userName: 'x' } }])),
   bulk('of two of one bulkId', bulkOf([someone('a'), someone('a')])),
-  bulk('whose failOnErrors is no number', bulkOf([someone('a')], { failOnErrors: 'x' })),
+  bulk('whose failOnErrors is no number', bulkOf([someone('a')], { failOnErrors: 'x' }), 'invalidValue'),
 ];
 
 export const limits = [
