@@ -315,16 +315,27 @@ impl<'p> Target<'p> {
             },
         }
     }
+
+    /// Whether a body says anything here. Else what is wrong with it is not what is wrong.
+    fn takes_body(&self, method: Method) -> bool {
+        match self {
+            Self::Resources(_) | Self::Bulk | Self::Search(_) => method == Method::Post,
+            Self::Resource(..) | Self::Me => matches!(method, Method::Put | Method::Patch),
+            Self::Discovery(_) | Self::Nothing => false,
+        }
+    }
 }
 
 /// From the path to its journey.
 async fn respond<S: Store, C: Crypto>(request: &Request<'_, S, C>, call: &Call) -> Result<Reply, Failure> {
-    let body = match request.method {
-        Method::Post | Method::Put | Method::Patch => json(call),
-        _ => Ok(Value::Null),
-    };
+    let target = Target::of(request.path);
     // A large body is told of where there is no place for any, too.
-    match Target::of(request.path) {
+    let body = match whole(call) {
+        Ok(bytes) if target.takes_body(request.method) => json(call, bytes),
+        Ok(_) => Ok(Value::Null),
+        Err(failure) => Err(failure),
+    };
+    match target {
         Target::Bulk => match request.method {
             Method::Post => bulk::bulk(request, body?).await,
             _ => Err(Failure::Method(&[Method::Post])),
@@ -392,11 +403,15 @@ fn one<'f, S: Store, C: Crypto>(
     }
 }
 
+fn whole(call: &Call) -> Result<&[u8], Failure> {
+    match &call.body {
+        CallBody::Whole(bytes) => Ok(bytes),
+        _ => Err(ScimError::TooLarge { what: "Bytes of a body", most: super::route::SCIM_BODY }.into()),
+    }
+}
+
 /// The JSON of a body (RFC 7644, 3.1 and 8.1). Some clients leave its type out.
-fn json(call: &Call) -> Result<Value, Failure> {
-    let CallBody::Whole(body) = &call.body else {
-        return Err(ScimError::TooLarge { what: "Bytes of a body", most: super::route::SCIM_BODY }.into());
-    };
+fn json(call: &Call, body: &[u8]) -> Result<Value, Failure> {
     if !matches!(call.media_type().as_str(), "" | MEDIA_TYPE | "application/json") {
         let detail = "Send the body as application/scim+json or application/json.";
         return Err(ScimError::protocol(415, None, detail).into());

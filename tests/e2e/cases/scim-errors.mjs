@@ -204,7 +204,11 @@ export const notThere = [
 
 export const notAllowed = [
   ['DELETE', '/Users'], ['PUT', '/Users'], ['PATCH', '/Groups'], ['POST', onAda], ['POST', onStaff], ['GET', '/Bulk'], ['PUT', '/.search'], ['DELETE', '/Schemas'], ['POST', '/ServiceProviderConfig'], ['PATCH', '/ResourceTypes/User'],
-].map(([method, path]) => [`${method} of ${typeof path === 'string' ? path : 'what has no such method'}`, method, path, method === 'DELETE' || method === 'GET' ? undefined : {}, 405, undefined]);
+].map(([method, path]) => [`${method} of ${typeof path === 'string' ? path : 'what has no such method'}`, method, path, method === 'DELETE' || method === 'GET' ? undefined : {}, 405, undefined]).concat([
+  ['POST without a body of what cannot be made', 'POST', '/Schemas', undefined, 405, undefined],
+  ['POST of no JSON of what cannot be made', 'POST', '/ServiceProviderConfig', raw(SCIM, '{'), 405, undefined],
+  ['POST without a body of nothing', 'POST', '/Nothing', undefined, 404, undefined],
+]);
 
 export const versions = [
   ['PATCH of another version of a user', 'PATCH', onAda, patchOf({ op: 'replace', path: 'title', value: 'x' }), 412, undefined, { version: 99 }],
