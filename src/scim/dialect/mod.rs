@@ -43,6 +43,8 @@ pub enum Quirk {
     RemoveWithoutPath,
     /// A patch that does not say that it is one.
     NoPatchSchema,
+    /// `schemas` inside of what an extension has.
+    SchemasInExtension,
 }
 
 impl Quirk {
@@ -64,6 +66,7 @@ impl Quirk {
             Self::RemoveByValue => "remove_by_value",
             Self::RemoveWithoutPath => "remove_without_path",
             Self::NoPatchSchema => "no_patch_schema",
+            Self::SchemasInExtension => "schemas_in_extension",
         }
     }
 }
@@ -201,6 +204,11 @@ fn correct_one(attribute: &'static Attribute, value: &mut Value, quirks: &mut Qu
     }
     match (attribute.kind, &mut *value) {
         (Type::Complex, Value::Object(object)) => {
+            let given = object.len();
+            object.retain(|name, _| !(attribute.is_extension() && name.eq_ignore_ascii_case("schemas")));
+            if object.len() < given {
+                quirks.insert(Quirk::SchemasInExtension);
+            }
             for (name, value) in object {
                 if let Some(sub) = attribute.sub_attribute(name) {
                     correct(sub, value, false, quirks);
