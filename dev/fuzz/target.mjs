@@ -7,7 +7,7 @@ import { Problem } from '../setup/say.mjs';
 const folder = join(root, 'fuzz');
 
 /** Each target with the longest input worth trying: just above the bound of what is read, where there is time for that. */
-export const targets = { xml: 270_000, c14n: 270_000, verify: 32_768, metadata: 65_536, inflate: 65_536 };
+export const targets = { xml: 270_000, c14n: 270_000, verify: 32_768, metadata: 65_536, inflate: 65_536, scim: 16_384 };
 
 /**
  * What rustc is told so that libFuzzer sees where an input leads. The sanitizers need an unstable compiler, and would find

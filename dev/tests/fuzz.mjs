@@ -7,7 +7,7 @@ import { Problem } from '../setup/say.mjs';
 import { check, suite } from './steps.mjs';
 
 /** Some seconds each. */
-const RUNS = { xml: 50_000, c14n: 50_000, verify: 15_000, metadata: 50_000, inflate: 50_000 };
+const RUNS = { xml: 50_000, c14n: 50_000, verify: 15_000, metadata: 50_000, inflate: 50_000, scim: 50_000 };
 
 export function fuzzSuites() {
   return [
