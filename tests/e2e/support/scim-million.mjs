@@ -2,8 +2,8 @@
 
 /** So many users one statement makes. */
 const AT_ONCE = 50_000;
-/** So many users are in one group. */
-const GROUP = 20;
+/** So many users are in one group: a thousand users then have more groups than a page. */
+const GROUP = 8;
 
 /** Numbers from the second parameter on, below the third. D1 binds a number as a float. */
 const NUMBERS = 'WITH RECURSIVE n(i) AS (SELECT CAST(?2 AS INTEGER) UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?3)';
@@ -24,19 +24,21 @@ const STATEMENTS = {
 };
 
 /**
- * Puts `users` users of SCIM into a client's account through `d1`, a D1 binding, in groups of twenty, as this client would
- * have. Resolves to what they are known by: `person(number)` is `{ id, userName, externalId }`, `group(number)` is `{ id,
+ * Puts `users` users of SCIM into a client's account through `d1`, a D1 binding, in groups of eight unless they shall be in none,
+ * as this client would have. Resolves to what they are known by: `person(number)` is `{ id, userName, externalId }`, `group(number)` is `{ id,
  * displayName, externalId }`.
  */
-export async function load(d1, client, users) {
+export async function load(d1, client, users, { grouped = true } = {}) {
   const rows = async (name, count, ...more) => {
     for (let from = 0; from < count; from += AT_ONCE) {
       await d1.prepare(STATEMENTS[name]).bind(client.account.id, from, Math.min(from + AT_ONCE, count), ...more).run();
     }
   };
   await rows('users', users, client.owner);
-  await rows('groups', Math.ceil(users / GROUP), client.owner);
-  await rows('members', users);
+  if (grouped) {
+    await rows('groups', Math.ceil(users / GROUP), client.owner);
+    await rows('members', users);
+  }
   const idOf = (kind, number) => `00${kind}${String(number).padStart(23, '0')}`;
   return {
     person: (number) => ({ id: idOf('u', number), userName: `Person.${number}@example.com`, externalId: `x-${number}` }),

@@ -11,7 +11,7 @@ const filter = (type, text, more = '') => `/${type}?filter=${encodeURIComponent(
 
 /** What is asked of people and groups in the middle of all, besides the exchanges of client-traffic.json. */
 function ofMany({ person, group }, users) {
-  const [one, other, last, team] = [person(users / 2), person(users / 2 + 30), person(users - 1), group(users / 40)];
+  const [one, other, last, team] = [person(users / 2), person(users / 2 + 50), person(users - 1), group(Math.floor(users / 16))];
   const change = (path, ...operations) => ['PATCH', path, patchOf(...operations)];
   return {
     'a user by userName': ['GET', filter('Users', `userName eq "${one.userName.toUpperCase()}"`)],
@@ -29,7 +29,7 @@ function ofMany({ person, group }, users) {
     'the second page of users': ['GET', '/Users?startIndex=101&count=100'],
     'a page past the last user': ['GET', `/Users?startIndex=${users * 2}&count=100`],
     'the first page of users by cursor': ['GET', '/Users?cursor&count=100'],
-    'the first page of groups': ['GET', '/Groups?startIndex=1&count=40&excludedAttributes=members'],
+    'the first page of groups': ['GET', '/Groups?startIndex=1&count=100&excludedAttributes=members'],
     'nobody changed lately': ['GET', filter('Users', `meta.lastModified gt "${new Date(Date.now() + 1e9).toISOString()}"`)],
     'a user is deactivated': change(`/Users/${one.id}`, { op: 'Replace', path: 'active', value: 'False' }),
     'a user is changed': change(`/Users/${one.id}`, { op: 'Replace', path: 'name.givenName', value: 'Other' }),
