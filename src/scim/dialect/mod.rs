@@ -303,3 +303,25 @@ impl Client {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Client;
+
+    #[test]
+    fn a_client_is_known_by_what_it_says() {
+        for (user_agent, name) in [
+            (Some("Okta SCIM Client 1.0.0"), "okta"),
+            (Some("Microsoft.Azure.ActiveDirectory.SyncFabric"), "entra"),
+            (Some("OneLogin"), "onelogin"),
+            (Some("JumpCloud/1.0"), "jumpcloud"),
+            (Some("rauthy"), "rauthy"),
+            (Some("scim-for-keycloak"), "keycloak"),
+            (Some("curl/8"), "other"),
+            (Some(""), "other"),
+            (None, "other"),
+        ] {
+            assert_eq!(Client::of(user_agent).name(), name, "{user_agent:?}");
+        }
+    }
+}
