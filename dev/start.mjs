@@ -81,6 +81,8 @@ function tell({ publicUrl, vars, tokenFrom, demoParts }) {
       `  Sign in, from the identity provider   ${demoParts.idp.origin}/`,
       `  Sign in, from Postern                 ${demoParts.provider.sp.loginUrl}`,
       `  Who is signed in                      ${publicUrl}/whoami`,
+      `  SCIM base                             ${publicUrl}${demoParts.scim.base}`,
+      `    with the token                      ${demoParts.scim.token}`,
     );
   }
   lines.push(

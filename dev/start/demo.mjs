@@ -8,14 +8,17 @@ import { writeSecret } from './settings.mjs';
 
 export const ACCOUNT = 'demo';
 
-/** Starts the demo identity provider and makes sure that Postern knows it. Resolves to `{ idp, provider }`. */
+/** Starts the demo identity provider and makes sure that Postern knows it. Resolves to `{ idp, provider, scim }`. */
 export async function startDemo({ origin, token, port, state }) {
   const idp = new DemoIdp({ port, keys: await keptKeys(join(state, 'demo-idp-keys.json')) });
   await idp.start();
   try {
-    const provider = await ensureProvider(new Admin(origin, token), idp);
+    const admin = new Admin(origin, token);
+    const provider = await ensureProvider(admin, idp);
     idp.trust(provider.sp);
-    return { idp, provider };
+    const base = `/scim/v2/${ACCOUNT}`;
+    const scim = { base, token: await ensureScimToken(admin, origin + base, join(state, 'demo-scim-token')) };
+    return { idp, provider, scim };
   } catch (error) {
     await idp.stop();
     throw error;
@@ -48,6 +51,23 @@ async function ensureProvider(admin, idp) {
   const current = known.ssoUrl === ssoUrl && known.certificates.some(({ fingerprint }) => fingerprint === idp.fingerprint);
   if (current) return known;
   return admin.call('PATCH', `${providers}/${known.id}`, { metadataXml: idp.metadata }, { ifMatch: known.version });
+}
+
+/** A token is shown once: it is kept as long as it is good. Then another is made, for the same service account. */
+async function ensureScimToken(admin, base, file) {
+  if (existsSync(file)) {
+    const token = readFileSync(file, 'utf8').trim();
+    const { status } = await fetch(`${base}/Users?count=0`, { headers: { authorization: `Bearer ${token}` } });
+    if (status === 200) return token;
+  }
+  const of = (path) => `/accounts/${ACCOUNT}/${path}`;
+  const named = async (path, name) => (await admin.call('GET', of(`${path}?limit=200`))).items.find((item) => item.name === name);
+  const ensure = async (path, body) => (await named(path, body.name)) ?? admin.call('POST', of(path), body);
+  const client = await ensure('service-accounts', { name: 'Demo SCIM client', roles: ['Provisioner'] });
+  const key = await ensure('api-keys', { name: 'Demo SCIM client', owner: { type: 'serviceAccount', id: client.id } });
+  const { token } = await admin.call('POST', of(`api-keys/${key.id}/tokens`), { name: 'npm start' });
+  writeSecret(file, token);
+  return token;
 }
 
 /** The admin API with the set-up token. */

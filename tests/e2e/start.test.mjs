@@ -56,6 +56,8 @@ async function stop(run) {
   return run.ended;
 }
 
+const scimToken = (output) => output.match(/^ {4}with the token +(pst_\S+)$/m)[1];
+
 describe('npm start', () => {
   const open = browser();
   let port;
@@ -84,7 +86,7 @@ describe('npm start', () => {
   after(() => stop(run));
 
   test('prints what to click', () => {
-    assert.deepEqual(Object.keys(links), ['Sign in, from the identity provider', 'Sign in, from Postern', 'Who is signed in', 'Admin page']);
+    assert.deepEqual(Object.keys(links), ['Sign in, from the identity provider', 'Sign in, from Postern', 'Who is signed in', 'SCIM base', 'Admin page']);
     assert.match(links['Admin page'], new RegExp(`^http://localhost:${port}/admin/#token=.{16,}$`));
   });
 
@@ -118,6 +120,15 @@ describe('npm start', () => {
     assert.equal((await whoami(page)).status, 401);
   });
 
+  test('a SCIM client is let in with the token that was printed', async () => {
+    const token = scimToken(run.output);
+    const answer = await fetch(`${links['SCIM base']}/Users?filter=${encodeURIComponent('userName eq "ada@example.com"')}`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    assert.equal(answer.status, 200);
+    assert.equal((await answer.json()).totalResults, 1);
+  });
+
   test('capital letters in an e-mail make no second user', async (t) => {
     const page = await open(t);
     await page.goto(links['Sign in, from the identity provider']);
@@ -127,12 +138,14 @@ describe('npm start', () => {
 
   test('a second start finds everything again, on other ports too', async (t) => {
     assert.equal(await stop(run), 0, run.output);
+    const scim = scimToken(run.output);
     for (const used of [port, port + 1]) await close(await listen(used));
     const token = new URL(links['Admin page']).hash;
     port = await freePair();
     run = start({ PORT: String(port), ...state });
     links = await run.ready;
     assert.equal(new URL(links['Admin page']).hash, token);
+    assert.equal(scimToken(run.output), scim);
     assert.doesNotMatch(run.output, /Applied migration/);
     const page = await open(t);
     await page.goto(links['Sign in, from Postern']);
