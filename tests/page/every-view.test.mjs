@@ -45,6 +45,7 @@ async function views() {
     `/${account}/api-keys/${key.id}`,
     `/${account}/sign-ins`,
     `/${account}/sign-ins/${signIn.id}`,
+    `/${account}/provisioning-log`,
     `/${account}/audit-log`,
     `/${account}/events`,
     `/${account}/explain`,

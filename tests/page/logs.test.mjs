@@ -33,3 +33,34 @@ test('the audit log tells who changed what and how it was, by filter, and comes 
   await page.getByRole('button', { name: 'Filter' }).click();
   await page.getByText('Nothing here fits.').waitFor();
 });
+
+test('the provisioning log tells what SCIM was refused, and whose users it may take over is set beside its token', async (t) => {
+  const account = await site.newAccount();
+  const page = await open(t);
+  await page.goto(site.setUpLink);
+  await page.goto(`${site.admin}#/accounts/${account}/scim`);
+  await atHeading(page, 'SCIM and API keys');
+  await page.getByLabel('SCIM takes them over when it pushes them').check();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('status').getByText('Saved.').waitFor();
+  assert.equal((await site.api('GET', `accounts/${account}`)).body.adoptJitUsers, true);
+  await page.getByLabel('Name').fill('Okta');
+  await page.getByRole('button', { name: 'Make a token' }).click();
+  const token = await page.getByLabel('Token of Okta').inputValue();
+  const base = await page.getByLabel('SCIM base URL').inputValue();
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json', 'user-agent': 'Okta SCIM Client 1.0.0' };
+  const post = async (body) => (await fetch(`${base}/Users`, { method: 'POST', headers, body: JSON.stringify(body) })).status;
+  assert.deepEqual([await post({ userName: 'ada@example.com' }), await post({ userName: 'ADA@example.com' })], [201, 409]);
+
+  await page.getByRole('link', { name: 'Provisioning log' }).click();
+  await atHeading(page, 'Provisioning log');
+  const rows = page.getByRole('list', { name: 'Provisioning log' }).getByRole('listitem');
+  assert.match(await rows.nth(1).innerText(), /201 done\s+POST \/Users from okta/);
+  await page.getByLabel('How it ended').fill('refused');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.querySelectorAll('ol.log > li').length === 1);
+  await rows.first().locator('summary').press('Enter');
+  await rows.first().getByText('uniqueness', { exact: true }).first().waitFor();
+  assert.doesNotMatch(await rows.first().innerText(), /ada@/i, 'no address');
+  await assertSound(page, 'provisioning log');
+});

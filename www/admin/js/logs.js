@@ -1,4 +1,4 @@
-import { h, heading, shown, table } from './dom.js';
+import { badge, h, heading, shown, table } from './dom.js';
 import { exported, request } from './api.js';
 import { textField } from './fields.js';
 import { createForm } from './form.js';
@@ -17,6 +17,24 @@ const logs = {
     ],
     line: ({ action, resource, actor }) => [h('b', {}, action), ' ', h('code', {}, resource), ` by ${actor}`],
     detail: differences,
+  },
+  'provisioning-log': {
+    title: 'Provisioning log',
+    what: 'What came over SCIM: each write, and each request that was refused or failed. Names and addresses are left out.',
+    filters: [
+      ['outcome', 'How it ended', 'done, refused or failed.'],
+      ['client', 'Sent by', 'Such as okta or entra.'],
+      ['resource', 'Of', 'Such as user/ or group/ with an id.'],
+    ],
+    line: ({ method, path, status, client, outcome }) => [
+      badge(outcome === 'done' ? 'good' : 'bad', `${status} ${outcome}`),
+      ' ',
+      h('b', {}, method),
+      ' ',
+      h('code', {}, path),
+      ` from ${client}`,
+    ],
+    detail: ({ actor, resource, detail: { error, ...rest } }) => facts({ actor, resource, ...error, ...rest }),
   },
   events: {
     title: 'Events',

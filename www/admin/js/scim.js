@@ -2,7 +2,7 @@ import { h, heading, section, table } from './dom.js';
 import { request, serviceProvider } from './api.js';
 import { copyField } from './copy.js';
 import { confirmed } from './dialog.js';
-import { textField } from './fields.js';
+import { checkField, textField } from './fields.js';
 import { createForm } from './form.js';
 import { time } from './format.js';
 import { link } from './router.js';
@@ -13,7 +13,11 @@ import { troubleOf } from './trouble.js';
 export async function scimView(context) {
   const { account, query, signal, whisper } = context;
   const path = ['accounts', account, 'api-keys'];
-  const [{ data }, sp] = await Promise.all([request('GET', path, { query, signal }), serviceProvider(account)]);
+  const [{ data }, sp, { data: settings, etag }] = await Promise.all([
+    request('GET', path, { query, signal }),
+    serviceProvider(account),
+    request('GET', ['accounts', account], { signal }),
+  ]);
   const { form, made } = makeToken(context);
   return {
     title: 'SCIM and API keys',
@@ -25,6 +29,7 @@ export async function scimView(context) {
         h('div', { class: 'copies' }, copyField({ label: 'SCIM base URL', value: scimBase(account, sp) }, whisper)),
       ),
       section('Make a token for an identity provider', made, form.element),
+      section('Users who came just in time', adoption(context, settings, etag).element),
       section(
         'API keys',
         data.items.length
@@ -48,6 +53,27 @@ export async function scimView(context) {
 function scimBase(account, sp) {
   const below = sp?.acsUrl.match(/^(.*?)\/(?:gateway\/|saml\/)/)?.[1] ?? new URL('../..', import.meta.url).href.replace(/\/$/, '');
   return `${below}/gateway/ng/api/scim/account/${account}`;
+}
+
+function adoption({ account, reload, announce }, { adoptJitUsers }, etag) {
+  const adopt = checkField({
+    name: 'adoptJitUsers',
+    label: 'SCIM takes them over when it pushes them',
+    value: adoptJitUsers,
+    hint: 'They keep groups and sessions, and are changed over SCIM from then on. Otherwise SCIM is told to choose one way for a person.',
+  });
+  const form = createForm({
+    fields: [adopt],
+    submitLabel: 'Save',
+    async submit() {
+      await request('PATCH', ['accounts', account], { etag, body: { adoptJitUsers: adopt.read() } });
+      form.saved();
+      await reload();
+      announce('Saved.');
+    },
+  });
+  form.place(adopt.element);
+  return form;
 }
 
 function makeToken({ account, whisper }) {
