@@ -84,6 +84,27 @@ test('a provider is disabled and enabled, but not over somebody else’s change'
   assert.equal((await now()).enabled, true);
 });
 
+test('whom a provider signs in, and whose groups it keeps, is set beside its JIT settings', async (t) => {
+  const { page, now } = await providerPage(t);
+  const before = await now();
+  await page.getByRole('link', { name: 'Edit' }).click();
+  await page.getByLabel('Keep linked groups in step').check();
+  await page.getByLabel('Groups attribute').fill('memberOf');
+  await page.getByLabel('Allowed e-mail domains, one a line').fill('example.com\nnot a domain');
+  await page.getByText('More settings').click();
+  await page.getByLabel('Accept users of other providers').check();
+  await page.getByLabel('Generation').selectOption('legacy');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('alert').waitFor();
+  assert.deepEqual((await now()).authorization, before.authorization, 'nothing was saved');
+  await page.getByLabel('Allowed e-mail domains, one a line').fill('example.com\n\nexample.org');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Follow “memberOf” at each sign-in').waitFor();
+  const { authorization, allowedEmailDomains, acceptUsersOfOtherProviders, generation } = await now();
+  assert.deepEqual(authorization, { enabled: true, groupsAttribute: 'memberOf' });
+  assert.deepEqual([allowedEmailDomains, acceptUsersOfOtherProviders, generation], [['example.com', 'example.org'], true, 'legacy']);
+});
+
 test('a draft is tried, and enabling it ends the draft', async (t) => {
   const { page, now } = await providerPage(t);
   await page.getByRole('link', { name: 'Edit' }).click();

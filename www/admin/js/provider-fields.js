@@ -2,6 +2,7 @@ import { h } from './dom.js';
 import { areaField, checkField, selectField, textField } from './fields.js';
 import { kindOf, kinds } from './identity-providers.js';
 import { metadataField } from './metadata-field.js';
+import { peopleFields, readPeople } from './people-fields.js';
 import { protocolFields, readProtocol } from './protocol-fields.js';
 
 const blank = {
@@ -21,6 +22,10 @@ const blank = {
   encryption: 'off',
   clockSkewSeconds: 120,
   jit: { enabled: false, validationKey: null, validationValue: null },
+  allowedEmailDomains: [],
+  authorization: { enabled: false, groupsAttribute: null },
+  acceptUsersOfOtherProviders: false,
+  generation: 'current',
 };
 
 /** The form's fields, filled from `provider` when it is edited. */
@@ -109,6 +114,7 @@ export function providerFields(provider = blank, isNew = provider === blank) {
       hint: 'How far the IdP’s clock may be off: 0 to 300.',
       attributes: { min: 0, max: 300, step: 1, inputmode: 'numeric' },
     }),
+    ...peopleFields(provider),
     ...protocolFields(provider),
   };
   const keep = isNew ? '' : 'Leave this empty to keep the present metadata; new metadata replaces its certificates. ';
@@ -152,6 +158,14 @@ function layout(fields) {
         'Leave key and value both blank to let in everyone the IdP sends. Fill in both to let in only those whose assertion carries that attribute with that value.',
       ),
       h('div', { class: 'pair' }, fields.validationKey.element, fields.validationValue.element),
+      fields.allowedEmailDomains.element,
+    ),
+    h(
+      'fieldset',
+      {},
+      h('legend', {}, 'Groups'),
+      fields.authorizationEnabled.element,
+      fields.groupsAttribute.element,
     ),
     h(
       'details',
@@ -160,6 +174,8 @@ function layout(fields) {
       fields.spEntityId.element,
       fields.allowIdpInitiated.element,
       fields.clockSkewSeconds.element,
+      fields.acceptUsersOfOtherProviders.element,
+      fields.generation.element,
       ['signRequests', 'encryption', 'nameIdFormat', 'forceAuthn', 'requestedAuthnContext', 'allowUnknownInResponseTo', 'allowSha1'].map(
         (name) => fields[name].element,
       ),
@@ -191,6 +207,7 @@ export function readProvider(fields) {
       validationKey: text(fields.validationKey),
       validationValue: text(fields.validationValue),
     },
+    ...readPeople(fields),
     ...readProtocol(fields),
   };
 }

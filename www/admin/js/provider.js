@@ -6,6 +6,7 @@ import { expiry, fingerprint, time } from './format.js';
 import { kindOf } from './identity-providers.js';
 import { link } from './router.js';
 import { encryptions, formats } from './protocol-fields.js';
+import { generations } from './people-fields.js';
 import { states, warnings } from './providers.js';
 import { troubleOf } from './trouble.js';
 
@@ -108,6 +109,10 @@ function settings(provider, kind) {
           ? `On, for those whose “${jit.validationKey}” is “${jit.validationValue}”`
           : 'On, for everyone the IdP sends',
     ],
+    ['Allowed e-mail domains', provider.allowedEmailDomains.length ? provider.allowedEmailDomains : 'Any'],
+    ['Linked groups', provider.authorization.enabled ? `Follow “${provider.authorization.groupsAttribute ?? 'groups'}” at each sign-in` : 'Are filled by hand'],
+    ['Users of other providers', provider.acceptUsersOfOtherProviders ? 'Accepted' : 'Refused'],
+    ['Generation', named(generations, provider.generation)],
     ['Created', time(provider.createdAt)],
     ['Changed', time(provider.updatedAt)],
   ]);
