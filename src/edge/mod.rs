@@ -16,7 +16,7 @@ use crate::time::Timestamp;
 use d1::D1;
 use outbound::Platform;
 use web_crypto::WebCrypto;
-use worker::{Context, Env, Request, Response, Result, ScheduleContext, ScheduledEvent, event};
+use worker::{Context, Env, Response, Result, ScheduleContext, ScheduledEvent, event};
 
 thread_local! {
     /// An isolate has one thread; what it remembers of accounts is lost with it.
@@ -24,12 +24,12 @@ thread_local! {
 }
 
 #[event(fetch)]
-async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response> {
+async fn fetch(request: worker::web_sys::Request, env: Env, _context: Context) -> Result<Response> {
+    let url = request.url();
     #[cfg(feature = "bench")]
-    if request.path().starts_with("/__bench/") {
-        return bench::fetch(request).await;
+    if url[web::origin(&url).len()..].starts_with("/__bench/") {
+        return bench::fetch(request.into()).await;
     }
-    let url = request.inner().url();
     let deployment = match deployment(&env, web::origin(&url)) {
         Ok(deployment) => deployment,
         Err(message) => return Response::error(message, 500),

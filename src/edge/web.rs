@@ -2,6 +2,7 @@
 
 use crate::http::{Answer, AnswerBody, Call, CallBody, Method};
 use crate::journey::body_limit;
+use wasm_bindgen_futures::JsFuture;
 use worker::{Env, Headers, Request, Response, ResponseBody, ResponseBuilder, Result};
 
 /// Scheme, host and port of a URL. The platform has parsed it: it is absolute and normalized.
@@ -10,16 +11,17 @@ pub(super) fn origin(url: &str) -> &str {
     url[authority..].find('/').map_or(url, |at| &url[..authority + at])
 }
 
-/// Reads a request, its body up to the bound of its route.
-pub(super) async fn call(mut request: Request, url: &str) -> Result<Call> {
+/// Reads a request, its body up to the bound of its route. The platform's own type: the wrapper around it asks for all that
+/// Cloudflare knows of the connection, which takes longer than a lookup in the database.
+pub(super) async fn call(request: worker::web_sys::Request, url: &str) -> Result<Call> {
     let rest = url[origin(url).len()..].split('#').next().unwrap_or_default();
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let method = Method::from_name(request.inner().method().as_str());
-    let headers: Vec<(String, String)> = request.headers().entries().collect();
+    let method = Method::from_name(&request.method());
+    let headers: Vec<(String, String)> = Headers(request.headers()).entries().collect();
     let length = headers.iter().find(|(name, _)| name == "content-length").map(|(_, value)| value.parse::<usize>());
     let body = match method {
         Method::Get => CallBody::Whole(Vec::new()),
-        _ => body(&mut request, body_limit(path), length.and_then(std::result::Result::ok)).await?,
+        _ => body(request, body_limit(path), length.and_then(std::result::Result::ok)).await?,
     };
     let (path, query) = (path.to_owned(), query.to_owned());
     Ok(Call { method, path, query, headers, body })
@@ -29,16 +31,19 @@ pub(super) async fn call(mut request: Request, url: &str) -> Result<Call> {
 /// may lose the answer that says why.
 const THROWN_AWAY: usize = 1024 * 1024;
 
-async fn body(request: &mut Request, limit: usize, length: Option<usize>) -> Result<CallBody> {
+async fn body(request: worker::web_sys::Request, limit: usize, length: Option<usize>) -> Result<CallBody> {
     match length {
         Some(length) if length > limit + THROWN_AWAY => return Ok(CallBody::TooLarge),
         // The platform holds the body to its length.
-        Some(length) if length <= limit => return Ok(CallBody::Whole(request.bytes().await?)),
-        _ if request.inner().body().is_none() => return Ok(CallBody::Whole(Vec::new())),
+        Some(length) if length <= limit => {
+            let buffer = JsFuture::from(request.array_buffer()?).await?;
+            return Ok(CallBody::Whole(js_sys::Uint8Array::new(&buffer).to_vec()));
+        }
+        _ if request.body().is_none() => return Ok(CallBody::Whole(Vec::new())),
         _ => {}
     }
     let (mut whole, mut size) = (Vec::new(), 0);
-    let mut stream = request.stream()?;
+    let mut stream = Request::from(request).stream()?;
     while let Some(chunk) = futures_util::StreamExt::next(&mut stream).await {
         let chunk = chunk?;
         size += chunk.len();

@@ -1,6 +1,7 @@
 //! Tokens of API keys.
 
-use super::{Page, Statement, flag_or_none, millis, optional_millis};
+use super::{Page, Statement, flag_or_none, json, millis, optional_millis};
+use crate::access::{BuiltInRole, Permissions};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -82,6 +83,46 @@ pub fn credential(account: &str, id: &str) -> Statement {
         "SELECT t.digest, t.expires_at, k.user_id, k.service_account_id, u.active FROM api_tokens t \
          CROSS JOIN records k ON k.account_id = t.account_id AND k.id = t.api_key_id \
          LEFT JOIN users u ON u.account_id = k.account_id AND u.id = k.user_id \
+         WHERE t.account_id = ?1 AND t.id = ?2",
+        [account.into(), id.into()],
+    )
+}
+
+/// Who a token stands for, and what they may do with everything in the account.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Holder {
+    /// The token and its owner.
+    #[serde(flatten)]
+    pub credential: Credential,
+    #[serde(deserialize_with = "json")]
+    roles: Vec<(String, Option<Permissions>)>,
+}
+
+impl Holder {
+    /// All that the roles permit which reach the owner in all of the account: what [`crate::access::permissions`] says of the
+    /// bindings that [`super::grant::of`] finds.
+    pub fn permissions(&self) -> Permissions {
+        let permitted = |(role, own): &(String, Option<Permissions>)| match BuiltInRole::find(role) {
+            Some(built_in) if built_in.id == *role => built_in.permissions,
+            _ => own.unwrap_or_default(),
+        };
+        self.roles.iter().fold(Permissions::NONE, |all, role| all.with(permitted(role)))
+    }
+}
+
+/// The token of an id, with its owner and their roles in all of the account: one short statement, because SQLite compiles it at
+/// each call, and the one of [`super::grant::of`] takes longer than all else that a lookup does.
+pub fn holder(account: &str, id: &str) -> Statement {
+    Statement::new(
+        "SELECT t.digest, t.expires_at, k.user_id, k.service_account_id, \
+         (SELECT u.active FROM users u WHERE u.account_id = t.account_id AND u.id = k.user_id) AS active, \
+         (SELECT json_group_array(json_array(b.settings ->> '$.role', r.settings -> '$.permissions')) FROM records b \
+         LEFT JOIN records r ON r.account_id = b.account_id AND r.id = b.settings ->> '$.role' \
+         WHERE b.account_id = t.account_id AND (b.service_account_id = k.service_account_id OR b.group_id IN \
+         (SELECT m.group_id FROM group_members m WHERE m.account_id = t.account_id AND m.user_id = k.user_id)) \
+         AND b.kind = 'roleBinding' AND b.settings ->> '$.resourceGroup' = '_all_resources' \
+         AND b.settings ->> '$.scope.type' = 'account') AS roles \
+         FROM api_tokens t CROSS JOIN records k ON k.account_id = t.account_id AND k.id = t.api_key_id \
          WHERE t.account_id = ?1 AND t.id = ?2",
         [account.into(), id.into()],
     )

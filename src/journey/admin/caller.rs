@@ -9,7 +9,7 @@ use crate::http::{Answer, Call, Method};
 use crate::id::{Secret, is_account_id};
 use crate::journey::{Ending, Needs, Postern};
 use crate::problem::Problem;
-use crate::store::api_token::Credential;
+use crate::store::api_token::{Credential, Holder};
 use crate::store::grant::{self, Whose};
 use crate::store::session::OpenSession;
 use crate::store::{self, Rows, Statement, Store, StoreError};
@@ -51,7 +51,7 @@ impl Caller {
     }
 
     /// What they may do with everything in the account.
-    pub(in crate::journey) fn permissions(&self) -> Permissions {
+    fn permissions(&self) -> Permissions {
         self.grants.as_deref().map_or(Permissions::ALL, |grants| permissions(grants, Place::ACCOUNT))
     }
 
@@ -178,7 +178,7 @@ async fn token_holder<S: Store, C: Crypto>(
     token: &Token<'_>,
 ) -> Result<Caller, Ending> {
     let [credential, grants] = store::take(postern.store.batch(token.statements(account).into()).await?)?;
-    Ok(token.holder(&credential, &grants, postern.now)?.map_err(|refusal| denied(&refusal.detail()))?)
+    Ok(token.caller(&credential, &grants, postern.now)?.map_err(|refusal| denied(&refusal.detail()))?)
 }
 
 /// An API token that a request shows: `pst_<id>_<secret>`.
@@ -221,32 +221,54 @@ impl<'c> Token<'c> {
         self.id
     }
 
-    /// The statements that tell whom it lets in: what [`Token::holder`] reads, in the batch that loads what they ask for.
-    pub(in crate::journey) fn statements(&self, account: &str) -> [Statement; 2] {
+    /// Whom it lets in, and what they may do: two statements, for [`Token::caller`].
+    fn statements(&self, account: &str) -> [Statement; 2] {
         [store::api_token::credential(account, self.id), grant::of(account, Whose::Token(self.id))]
     }
 
-    /// Whom it lets in, out of the rows of [`Token::statements`].
-    pub(in crate::journey) fn holder(
+    /// Reads what [`Token::statements`] found.
+    fn caller(
         &self,
         credential: &Rows,
         grants: &Rows,
         now: Timestamp,
     ) -> Result<Result<Caller, TokenRefusal>, StoreError> {
         let Some(credential) = credential.first::<Credential>()? else { return Ok(Err(TokenRefusal::Unknown)) };
+        let grants = Some(grant::read_one(grants)?);
+        Ok(self.owner(credential, now)?.map(|actor| Caller { actor, grants }))
+    }
+
+    /// Whom it lets in, and what they may do with everything in the account: one statement for the batch that loads what they ask
+    /// for. [`Token::holder`] reads it.
+    pub(in crate::journey) fn statement(&self, account: &str) -> Statement {
+        store::api_token::holder(account, self.id)
+    }
+
+    /// Reads what [`Token::statement`] found.
+    pub(in crate::journey) fn holder(
+        &self,
+        rows: &Rows,
+        now: Timestamp,
+    ) -> Result<Result<(String, Permissions), TokenRefusal>, StoreError> {
+        let Some(holder) = rows.first::<Holder>()? else { return Ok(Err(TokenRefusal::Unknown)) };
+        let permissions = holder.permissions();
+        Ok(self.owner(holder.credential, now)?.map(|actor| (actor, permissions)))
+    }
+
+    /// The owner, if the secret is the one, and both are good now.
+    fn owner(&self, credential: Credential, now: Timestamp) -> Result<Result<String, TokenRefusal>, StoreError> {
         if !bool::from(credential.digest.as_bytes().ct_eq(self.secret.digest().as_bytes())) {
             return Ok(Err(TokenRefusal::Unknown));
         }
         if let Some(end) = credential.expires_at.filter(|end| *end <= now) {
             return Ok(Err(TokenRefusal::Expired(end)));
         }
-        let actor = match (credential.user_id, credential.service_account_id) {
-            (Some(_), _) if credential.active != Some(true) => return Ok(Err(TokenRefusal::Deactivated)),
-            (Some(user), _) => format!("user/{user}"),
-            (None, Some(id)) => format!("service-account/{id}"),
-            (None, None) => return Err(StoreError::Row(format!("API key of token {} has no owner", self.id))),
-        };
-        Ok(Ok(Caller { actor, grants: Some(grant::read_one(grants)?) }))
+        match (credential.user_id, credential.service_account_id) {
+            (Some(_), _) if credential.active != Some(true) => Ok(Err(TokenRefusal::Deactivated)),
+            (Some(user), _) => Ok(Ok(format!("user/{user}"))),
+            (None, Some(id)) => Ok(Ok(format!("service-account/{id}"))),
+            (None, None) => Err(StoreError::Row(format!("API key of token {} has no owner", self.id))),
+        }
     }
 }
 

@@ -63,11 +63,11 @@ async fn carry_out<S: Store, C: Crypto>(
         if_match: operation.version.as_deref(),
         if_none_match: None,
         token: request.token,
-        caller: OnceCell::new(),
+        actor: OnceCell::new(),
         log: RefCell::new(request.log.borrow().inner(operation.method, &operation.path)),
     };
-    if let Some(caller) = request.caller.get() {
-        let _ = inner.caller.set(caller.clone());
+    if let Some(actor) = request.actor.get() {
+        let _ = inner.actor.set(actor.clone());
     }
     let outcome = one(&inner, Target::of(path), Ok(data.unwrap_or(Value::Null))).await;
     let reply = match outcome {

@@ -14,7 +14,7 @@ mod users;
 pub(super) use base::Base;
 
 use super::Postern;
-use super::admin::{Caller, Token, TokenRefusal, bearer};
+use super::admin::{Token, TokenRefusal, bearer};
 use crate::access::{Permission, Permissions};
 use crate::crypto::Crypto;
 use crate::http::{Answer, Call, CallBody, Method};
@@ -116,40 +116,39 @@ struct Request<'r, S, C> {
     if_none_match: Option<&'r str>,
     token: &'r Token<'r>,
     /// Who was let in.
-    caller: OnceCell<Caller>,
+    actor: OnceCell<String>,
     log: RefCell<Log>,
 }
 
 impl<S: Store, C: Crypto> Request<'_, S, C> {
     /// Runs statements that read; the first time, in the batch that tells whether the token lets in who shows it.
     async fn load(&self, statements: Vec<Statement>) -> Result<std::vec::IntoIter<Rows>, Failure> {
-        if self.caller.get().is_some() {
+        if self.actor.get().is_some() {
             if statements.is_empty() {
                 return Ok(Vec::new().into_iter());
             }
             return Ok(self.postern.store.batch(statements).await?.into_iter());
         }
-        let mut all: Vec<Statement> = self.token.statements(self.account).into();
+        let mut all = vec![self.token.statement(self.account)];
         all.extend(statements);
         let mut rows = self.postern.store.batch(all).await?.into_iter();
-        let (Some(credential), Some(grants)) = (rows.next(), rows.next()) else { return Err(missing().into()) };
-        let caller = self.token.holder(&credential, &grants, self.postern.now)?.map_err(unauthorized)?;
-        self.log.borrow_mut().actor = Some(caller.actor().to_owned());
-        let lacking = NEEDED.without(caller.permissions());
+        let (actor, permissions) = self.token.holder(&next(&mut rows)?, self.postern.now)?.map_err(unauthorized)?;
+        self.log.borrow_mut().actor = Some(actor.clone());
+        let lacking = NEEDED.without(permissions);
         if !lacking.is_empty() {
-            let (names, actor) = (lacking.names(), caller.actor());
+            let names = lacking.names();
             let detail =
                 format!("SCIM needs these permissions in all of the account, which {actor} does not have: {names}.");
             return Err(ScimError::protocol(403, None, detail).into());
         }
         // Whoever comes first is the one.
-        let _ = self.caller.set(caller);
+        let _ = self.actor.set(actor);
         Ok(rows)
     }
 
     /// The owner of the token: `user/…` or `service-account/…`.
     fn actor(&self) -> &str {
-        self.caller.get().map_or("nobody", Caller::actor)
+        self.actor.get().map_or("nobody", String::as_str)
     }
 
     /// A client that says which version it has read has none other changed.
@@ -231,7 +230,7 @@ pub(super) async fn answer<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, cal
         if_match: call.header("if-match"),
         if_none_match: call.header("if-none-match"),
         token: &token,
-        caller: OnceCell::new(),
+        actor: OnceCell::new(),
         log: RefCell::new(log),
     };
     let mut outcome = respond(&request, call).await;
