@@ -20,7 +20,7 @@ mod operations;
 fn config() -> ProptestConfig {
     let given = ProptestConfig::default();
     ProptestConfig {
-        cases: if given.cases == 256 { 150 } else { given.cases },
+        cases: if given.cases == 256 { 100 } else { given.cases },
         rng_seed: if given.rng_seed == RngSeed::Random { RngSeed::Fixed(1) } else { given.rng_seed },
         failure_persistence: None,
         max_shrink_iters: 2_000,
