@@ -2,7 +2,7 @@
 // it again does what it should have done and no more. The journeys are in cases/scim-journeys.mjs.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { journeys } from './cases/scim-journeys.mjs';
+import { bulk, journeys } from './cases/scim-journeys.mjs';
 import { ScimClient, assertError } from './support/scim.mjs';
 import { startPostern } from './support/postern.mjs';
 
@@ -83,3 +83,46 @@ for (const [name, { calls, success, again = success, prepare, act }] of Object.e
     }
   });
 }
+
+describe('several operations in one request', () => {
+  /** What of them is there. */
+  const found = async (client, { bob }) => [
+    (await client.filter('Users', 'userName eq "eve@example.com"')).totalResults === 1,
+    (await client.filter('Groups', 'displayName eq "Team"')).totalResults === 1,
+    (await client.expect(200, 'GET', `/Users/${bob}`)).title === 'Clerk',
+  ];
+  const prepared = async () => {
+    const client = await ScimClient.create(postern);
+    return [client, await journeys['a user is replaced'].prepare(client)];
+  };
+  let calls;
+
+  test('are all carried out', async () => {
+    const [client, context] = await prepared();
+    const { status, d1Calls } = await client.send('POST', '/Bulk', bulk(context));
+    assert.deepEqual([status, await found(client, context)], [200, [true, true, true]]);
+    calls = d1Calls;
+  });
+
+  for (let k = 1; k <= 7; k += 1) {
+    for (const fault of [`before@${k}`, `after@${k}`, `before@${k}+`, `after@${k}+`]) {
+      test(`with ${fault}: what is said to be done is, and what is not is unknown or not done`, async () => {
+        assert.ok(k <= calls, `there are ${calls} calls`);
+        const [client, context] = await prepared();
+        const answer = await client.send('POST', '/Bulk', bulk(context), { fault });
+        const there = await found(client, context);
+        if (answer.status !== 200) {
+          assertError(answer, 503);
+          assert.deepEqual(there, [false, false, false]);
+          return;
+        }
+        for (const [index, { status, response }] of answer.body.Operations.entries()) {
+          if (status.startsWith('2')) assert.ok(there[index], `operation ${index} is done`);
+          // The group needs the user before it, and is refused without.
+          else assertError({ status: Number(status), body: response }, status === '503' ? 503 : 400, status === '503' ? undefined : 'invalidValue');
+          if (fault === `before@${k}+` && !status.startsWith('2')) assert.ok(!there[index], `operation ${index} is not done`);
+        }
+      });
+    }
+  }
+});
