@@ -5,10 +5,12 @@
 // and adds to each response
 //   x-test-d1-calls   how many D1 calls the worker had made by then (a batch is one)
 //   x-test-rows-read  how many rows these read, as D1 counts them
+//   x-test-memory     how many bytes of memory the module has taken since the isolate began
 // POST /__test/sql runs `[[sql, ...values]]` as one batch and answers with the rows of each: Miniflare's own way to the
 // database takes a round trip for each statement and each value.
 // None of this is in the deployed module, which knows nothing of being tested. `postern.mjs` puts the built module
 // beside this file as `index.js`.
+import { memoryTaken } from './memory.mjs';
 import Worker from './index.js';
 import { faultsFrom, meetingFrom, proxiedDatabase } from './faults.mjs';
 
@@ -50,6 +52,7 @@ export default {
     const counted = new Response(response.body, response);
     counted.headers.set('x-test-d1-calls', String(database.calls()));
     counted.headers.set('x-test-rows-read', String(database.rowsRead()));
+    counted.headers.set('x-test-memory', String(memoryTaken()));
     return counted;
   },
 

@@ -26,7 +26,7 @@ function log({ level, message }) {
  * (`worker: { outboundService }` answers the worker's outbound requests), `out` is another build folder.
  */
 export async function startPostern({ faults = true, vars = {}, worker = {}, shared = {}, out = 'build' } = {}) {
-  const modules = [...(faults ? [own('entry.mjs'), own('faults.mjs')] : []), ...builtModules(out)];
+  const modules = [...(faults ? [own('entry.mjs'), own('faults.mjs'), own('memory.mjs')] : []), ...builtModules(out)];
   const miniflare = new Miniflare(
     miniflareOptions({
       modules,
