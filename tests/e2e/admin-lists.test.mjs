@@ -31,7 +31,7 @@ async function crowded() {
     ...copies.flatMap((number) => {
       const email = `user-${number}@example.com`;
       return [
-        insert('users', { ...user, id: `${user.id.slice(0, -4)}z${number}`, email, email_folded: email }),
+        insert('users', { ...user, id: `${user.id.slice(0, -4)}z${number}`, email, email_folded: email, user_name: email, user_name_folded: email }),
         ...first.map((row) => insert('sign_ins', { ...row, id: numbered(row.id, number), at: row.at + Number(number) })),
       ];
     }),

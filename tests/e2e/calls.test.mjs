@@ -155,7 +155,8 @@ const described = Object.entries(openapi.paths)
 
 test('every route that reads: 1, and 1 to log that the set-up token was used', async () => {
   const account = await withProvider();
-  const reads = described.filter(([method]) => method === 'GET');
+  // An export goes table by table.
+  const reads = described.filter(([method, path]) => method === 'GET' && path !== '/export');
   assert.ok(reads.length > 25);
   for (const [, path] of reads) {
     const { status, d1Calls } = await account.admin('GET', path.replace('{id}', 'x'));
@@ -175,9 +176,9 @@ describe('every route that changes', () => {
   }
 
   test('is counted', () => {
-    const blank = (path) => path.split('/').map((part) => (/^[${]/.test(part) ? '_' : part)).join('/');
+    const blank = (path) => path.replace('?', '').split('/').map((part) => (/^[${]/.test(part) ? '_' : part)).join('/');
     // With the faults of cases/journeys.mjs, or above.
-    const elsewhere = ['POST /providers', 'DELETE /providers/_', 'POST /providers/_/refresh', 'POST /keys', 'POST /saml/explain'];
+    const elsewhere = ['POST /import', 'POST /providers', 'DELETE /providers/_', 'POST /providers/_/refresh', 'POST /keys', 'POST /saml/explain'];
     const counted = new Set([...elsewhere, ...changes.map(([, , [method, path]]) => `${method} ${blank(path)}`)]);
     const changing = described.filter(([method]) => ['POST', 'PUT', 'PATCH', 'DELETE'].includes(method)).map(([method, path]) => `${method} ${blank(path)}`);
     assert.deepEqual(changing.filter((route) => !counted.has(route)), []);

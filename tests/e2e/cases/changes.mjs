@@ -63,8 +63,9 @@ export const changes = [
   ['a token is revoked', [serviceAccount, apiKey, token], remove('/api-keys/$1/tokens/$2'), 404, 2],
   ['a provider is given rules', [group], patch('/providers/$p', rules), 412, 2],
   ['a provider becomes a legacy one', [], patch('/providers/$p', { generation: 'legacy' }), 412, 2],
-  ['a dry run', [], ['POST', '/providers/$p/dry-run', { jit: { enabled: false } }], 200, 2],
-  ['a preview', [group, user, member, bound], ['POST', '/access/preview', { removeGroup: '$0' }], 200, 2],
+  ['an account is renamed, and SCIM may take over who came just in time', [], patch('?', { ...renamed, adoptJitUsers: true }), 412, 2],
+  ['a dry run', [], ['POST', '/providers/$p/dry-run', { jit: { enabled: false } }], 200, 3],
+  ['a preview', [group, user, member, bound], ['POST', '/access/preview', { removeGroup: '$0' }], 200, 3],
 ];
 
 /** Does steps of an account in turn. Resolves to `step(step, options)`, which does one more and resolves to its answer. */
