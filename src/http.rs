@@ -41,6 +41,19 @@ impl Method {
     }
 }
 
+/// Every header field of a request that is looked at: to bring others in from the platform takes time and nothing else.
+pub const LOOKED_AT: [&str; 9] = [
+    "accept",
+    "authorization",
+    "content-type",
+    "cookie",
+    "if-match",
+    "if-none-match",
+    "origin",
+    "sec-fetch-site",
+    "user-agent",
+];
+
 /// A request.
 #[derive(Clone, Debug)]
 pub struct Call {
@@ -50,7 +63,7 @@ pub struct Call {
     pub path: String,
     /// Query as it came, without `?`.
     pub query: String,
-    /// Header fields, names in lower case.
+    /// Header fields, names in lower case: those of [`LOOKED_AT`] at least.
     pub headers: Vec<(String, String)>,
     /// Body, read up to the bound of its route.
     pub body: CallBody,
@@ -68,6 +81,7 @@ pub enum CallBody {
 impl Call {
     /// The value of a header field, the first if there are several.
     pub fn header(&self, name: &str) -> Option<&str> {
+        debug_assert!(LOOKED_AT.contains(&name), "{name} is not brought in from the platform");
         self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }
 

@@ -15,12 +15,16 @@ use crate::journey::{self, Configurations, Postern};
 use crate::time::Timestamp;
 use d1::D1;
 use outbound::Platform;
+use std::cell::RefCell;
+use std::rc::Rc;
 use web_crypto::WebCrypto;
 use worker::{Context, Env, Response, Result, ScheduleContext, ScheduledEvent, event};
 
 thread_local! {
     /// An isolate has one thread; what it remembers of accounts is lost with it.
     static CONFIGURATIONS: Configurations = Configurations::default();
+    /// The variables of an isolate never change. Where PUBLIC_URL is not set, the origin of the last request is a part of it.
+    static DEPLOYMENT: RefCell<Option<(String, Rc<Deployment>)>> = const { RefCell::new(None) };
 }
 
 #[event(fetch)]
@@ -30,12 +34,12 @@ async fn fetch(request: worker::web_sys::Request, env: Env, _context: Context) -
     if url[web::origin(&url).len()..].starts_with("/__bench/") {
         return bench::fetch(request.into()).await;
     }
-    let deployment = match deployment(&env, web::origin(&url)) {
+    let deployment = match known_deployment(&env, web::origin(&url)) {
         Ok(deployment) => deployment,
         Err(message) => return Response::error(message, 500),
     };
     let call = web::call(request, &url).await?;
-    let store = D1::new(env.d1("DB")?);
+    let store = D1::new(env.as_ref(), "DB")?;
     let configurations = CONFIGURATIONS.with(Configurations::clone);
     let postern = Postern {
         store: &store,
@@ -58,7 +62,7 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
 }
 
 async fn upkeep(env: &Env) -> std::result::Result<(), String> {
-    let store = D1::new(env.d1("DB").map_err(|error| error.to_string())?);
+    let store = D1::new(env.as_ref(), "DB").map_err(|error| error.to_string())?;
     // Days that cannot be read are no reason to remove anything, nor to keep what has expired.
     let (retention, unread) = match Retention::read(|name| variable(env, name)) {
         Ok(retention) => (retention, Ok(())),
@@ -77,6 +81,18 @@ async fn upkeep(env: &Env) -> std::result::Result<(), String> {
         now: now(),
     };
     unread.and(purged).and(journey::look_at_due(&postern).await)
+}
+
+/// The same, read once for all requests to an origin.
+fn known_deployment(env: &Env, origin: &str) -> std::result::Result<Rc<Deployment>, &'static str> {
+    let known =
+        DEPLOYMENT.with_borrow(|known| known.as_ref().filter(|(of, _)| of == origin).map(|(_, one)| one.clone()));
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let read = Rc::new(deployment(env, origin)?);
+    DEPLOYMENT.set(Some((origin.to_owned(), read.clone())));
+    Ok(read)
 }
 
 fn deployment(env: &Env, origin: &str) -> std::result::Result<Deployment, &'static str> {

@@ -1,6 +1,6 @@
 //! Requests and responses of the platform, to and from those of the core.
 
-use crate::http::{Answer, AnswerBody, Call, CallBody, Method};
+use crate::http::{Answer, AnswerBody, Call, CallBody, LOOKED_AT, Method};
 use crate::journey::body_limit;
 use wasm_bindgen_futures::JsFuture;
 use worker::{Env, Headers, Request, Response, ResponseBody, ResponseBuilder, Result};
@@ -17,11 +17,15 @@ pub(super) async fn call(request: worker::web_sys::Request, url: &str) -> Result
     let rest = url[origin(url).len()..].split('#').next().unwrap_or_default();
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
     let method = Method::from_name(&request.method());
-    let headers: Vec<(String, String)> = Headers(request.headers()).entries().collect();
-    let length = headers.iter().find(|(name, _)| name == "content-length").map(|(_, value)| value.parse::<usize>());
+    let sent = request.headers();
+    let value = |name: &str| sent.get(name).ok().flatten();
+    let headers = LOOKED_AT.iter().filter_map(|name| Some(((*name).to_owned(), value(name)?))).collect();
     let body = match method {
         Method::Get => CallBody::Whole(Vec::new()),
-        _ => body(request, body_limit(path), length.and_then(std::result::Result::ok)).await?,
+        _ => {
+            let length = value("content-length").and_then(|value| value.parse().ok());
+            body(request, body_limit(path), length).await?
+        }
     };
     let (path, query) = (path.to_owned(), query.to_owned());
     Ok(Call { method, path, query, headers, body })
