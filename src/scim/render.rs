@@ -53,6 +53,11 @@ impl Projection {
         Ok(Self { places, kind })
     }
 
+    /// Whether it is some attributes that are asked for, by name. A PATCH that does so is answered with them (RFC 7644, 3.5.2).
+    pub fn is_only_some(&self) -> bool {
+        self.kind == Kind::Only
+    }
+
     /// Whether anything of an attribute at the top of a resource is answered, e.g. `members` or `groups`: what is not need not be
     /// read.
     pub fn shows(&self, attribute: &str) -> bool {

@@ -174,22 +174,35 @@ pub(super) async fn replace<S: Store, C: Crypto>(
         external_id: Some(external_id),
         members: members.map(MemberChange::Set).into_iter().collect(),
     };
-    let mut after = change(request, id, &patch, 200).await?;
-    let first = if projection.shows("members") { MEMBERS_IN_A_ROW } else { 0 };
+    let after = change(request, id, &patch, 200).await?;
     match &patch.members[..] {
-        [MemberChange::Set(_)] => {}
-        _ if first > 0 => {
-            let found = scim_group::find(request.account, id, Members { first, asked: &[] });
-            let mut rows = request.load(vec![found]).await?;
-            after = next(&mut rows)?.first::<ScimGroup>()?.ok_or_else(|| not_found("group"))?;
-            members::complete(request, std::slice::from_mut(&mut after), first).await?;
-        }
-        _ => {}
+        [MemberChange::Set(_)] => Ok(answer(request, &after, &projection)),
+        _ => read_again(request, &patch, after, &projection).await,
     }
-    Ok(Reply { version: Some(after.version), ..Reply::text(200, text(request, &after, &projection)) })
 }
 
-/// `PATCH …/{id}`
+/// The answer to a write that does not tell all that is answered: which members there are, or which version their change made.
+async fn read_again<S: Store, C: Crypto>(
+    request: &Request<'_, S, C>,
+    patch: &GroupPatch,
+    mut after: ScimGroup,
+    projection: &Projection,
+) -> Result<Reply, Failure> {
+    let first = if projection.shows("members") { MEMBERS_IN_A_ROW } else { 0 };
+    if first > 0 || !patch.members.is_empty() {
+        let find = scim_group::find(request.account, &after.id, Members { first, asked: &[] });
+        let mut rows = request.load(vec![find]).await?;
+        after = next(&mut rows)?.first::<ScimGroup>()?.ok_or_else(|| not_found("group"))?;
+        members::complete(request, std::slice::from_mut(&mut after), first).await?;
+    }
+    Ok(answer(request, &after, projection))
+}
+
+fn answer<S: Store, C: Crypto>(request: &Request<'_, S, C>, after: &ScimGroup, projection: &Projection) -> Reply {
+    Reply { version: Some(after.version), ..Reply::text(200, text(request, after, projection)) }
+}
+
+/// `PATCH …/{id}`: answered with nothing, unless attributes are asked for by name.
 pub(super) async fn patch<S: Store, C: Crypto>(
     request: &Request<'_, S, C>,
     id: &str,
@@ -197,6 +210,11 @@ pub(super) async fn patch<S: Store, C: Crypto>(
 ) -> Result<Reply, Failure> {
     request.correct(dialect::patch(body, ResourceType::Group));
     let patch = Patch::parse(body, ResourceType::Group)?.group()?;
+    let projection = Projection::of_query(request.query, ResourceType::Group)?;
+    if projection.is_only_some() {
+        let after = change(request, id, &patch, 200).await?;
+        return read_again(request, &patch, after, &projection).await;
+    }
     let after = change(request, id, &patch, 204).await?;
     Ok(Reply { version: Some(after.version).filter(|_| patch.members.is_empty()), ..Reply::empty(204) })
 }

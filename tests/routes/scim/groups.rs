@@ -43,6 +43,28 @@ fn a_group_is_made_read_changed_and_removed() {
 }
 
 #[test]
+fn a_patch_that_asks_for_attributes_is_answered_with_them() {
+    let client = Client::new();
+    let [one, two] = ["one@x.example", "two@x.example"].map(|name| client.user(name));
+    let group = client.group("Team", &[&one]);
+    let path = format!("/Groups/{group}");
+    let add = json!([{ "op": "add", "path": "members", "value": [{ "value": two }] }]);
+    for (query, version) in
+        [("attributes=displayName,meta.version", 2), ("attributes=members,displayName,meta.version", 2)]
+    {
+        let answer = client.patch(&format!("{path}?{query}"), add.clone());
+        assert_eq!(answer.status, 200, "{query}");
+        assert_eq!(answer.header("etag"), Some(format!("W/\"{version}\"").as_str()), "{query}");
+        assert_eq!(body(&answer), client.get(&format!("{path}?{query}")), "{query}");
+        let (outcome, status, _) = client.logged();
+        assert_eq!((outcome.as_str(), status.as_str()), ("done", "200"));
+    }
+    let remove = json!([{ "op": "remove", "path": "members" }]);
+    refused(&client.patch(&format!("{path}?attributes=shoeSize"), remove), 400, "invalidValue");
+    assert_eq!(client.members(&group), [one, two]);
+}
+
+#[test]
 fn a_native_group_is_not_there_for_scim_and_may_have_the_same_name() {
     let client = Client::new();
     let user = client.user("ada@example.com");
