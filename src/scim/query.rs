@@ -234,6 +234,11 @@ impl ListQuery {
     }
 }
 
+/// Whether the query of a request has a filter.
+pub fn has_filter(query: &str) -> bool {
+    Asked::of_query(query).filter.is_some()
+}
+
 impl Projection {
     /// Out of the query of a request that answers one resource, as it came.
     pub fn of_query(query: &str, resource: ResourceType) -> Result<Self, ScimError> {
