@@ -1,6 +1,7 @@
 //! The SCIM bases of SPEC section 2: three that answer alike, each with or without `/v2` at its end.
 
 use crate::id::is_account_id;
+use std::borrow::Cow;
 
 /// Where the account is in a path.
 const BASES: [&str; 3] = ["/scim/v2/", "/gateway/ng/api/scim/account/", "/gateway/api/scim/account/"];
@@ -32,6 +33,23 @@ impl<'p> Base<'p> {
     }
 }
 
+/// A path without percent-encoding (RFC 3986, 2.1): libraries encode the colons of a schema's URN. What is none, or is not UTF-8
+/// then, is left as it is.
+pub(super) fn decoded(path: &str) -> Cow<'_, str> {
+    let mut parts = path.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    if bytes.len() == path.len() {
+        return Cow::Borrowed(path);
+    }
+    for part in parts {
+        let byte = part.get(..2).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        let Some(Ok(byte)) = byte.map(|digits| u8::from_str_radix(digits, 16)) else { return Cow::Borrowed(path) };
+        bytes.push(byte);
+        bytes.extend_from_slice(&part.as_bytes()[2..]);
+    }
+    String::from_utf8(bytes).map_or(Cow::Borrowed(path), Cow::Owned)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,6 +72,22 @@ mod tests {
             ["/scim/v2/", "/scim/v2/a.b/Users", "/scim/v1/acme/Users", "/scim/v2", "/gateway/api/scim/acme/Users"]
         {
             assert_eq!(Base::of(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn percents_are_decoded() {
+        for (path, plain) in [
+            ("Schemas/urn%3Aietf%3a2.0", "Schemas/urn:ietf:2.0"),
+            ("Users/1", "Users/1"),
+            ("Users/%C3%A9+%2B", "Users/é++"),
+            ("%", "%"),
+            ("a%4", "a%4"),
+            ("a%+1", "a%+1"),
+            ("a%é", "a%é"),
+            ("a%ff%41", "a%ff%41"),
+        ] {
+            assert_eq!(decoded(path), plain);
         }
     }
 }

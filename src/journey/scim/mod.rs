@@ -220,12 +220,13 @@ pub(super) async fn answer<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, cal
         }
     };
     let url = postern.deployment.public_url.url(base.path);
+    let path = base::decoded(base.rest);
     let request = Request {
         postern,
         account: base.account,
         base: &url,
         method: call.method,
-        path: base.rest,
+        path: &path,
         query: &call.query,
         if_match: call.header("if-match"),
         if_none_match: call.header("if-none-match"),

@@ -133,6 +133,28 @@ fn a_method_that_is_not_for_a_path_is_told_so() {
 }
 
 #[test]
+fn what_the_server_can_do_is_not_filtered() {
+    let client = Client::new();
+    for path in ["/Schemas", "/ResourceTypes", "/ServiceProviderConfig", "/ResourceTypes/User"] {
+        refused(&client.call(Get, &format!("{path}?FILTER=id%20eq%20%22x%22")).send(), 403, "");
+        assert_eq!(client.get(&format!("{path}?filter=&sortBy=id&startIndex=7&count=0")), client.get(path));
+    }
+}
+
+#[test]
+fn a_path_may_be_percent_encoded() {
+    let client = Client::new();
+    let user = client.user("ada@example.com");
+    let urn = "urn:ietf:params:scim:schemas:core:2.0:User";
+    let encoded = format!("/Schemas/{}", urn.replace(':', "%3A"));
+    assert_eq!(client.get(&encoded), client.get(&format!("/Schemas/{urn}")));
+    assert_eq!(client.get(&format!("/%55sers/%{:02x}{}", user.as_bytes()[0], &user[1..]))["id"], user);
+    for path in ["/Users/%", "/Users/%4", "/Users/%zz", "/Users/%ff", "/Users%2f..%2fGroups", "/Users/%00"] {
+        refused(&client.call(Get, path).send(), 404, "");
+    }
+}
+
+#[test]
 fn me_is_the_user_whose_token_it_is() {
     let client = Client::new();
     refused(&client.call(Get, "/Me").send(), 404, "");
