@@ -289,6 +289,15 @@ pub fn touch_if_changed(account: &str, group: &str, now: Timestamp) -> Statement
     )
 }
 
+/// Before a user is removed: the groups that they are in have another version, as their members are others then.
+pub fn touch_groups_of(account: &str, user: &str, now: Timestamp) -> Statement {
+    Statement::new(
+        "UPDATE groups SET version = version + 1, updated_at = ?3 WHERE account_id = ?1 AND managed_by = 'scim' \
+         AND id IN (SELECT group_id FROM group_members WHERE account_id = ?1 AND user_id = ?2)",
+        [account.into(), user.into(), now.into()],
+    )
+}
+
 /// Removes a group with its memberships and the bindings on it.
 pub fn delete(account: &str, id: &str) -> Statement {
     Statement::new(

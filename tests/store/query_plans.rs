@@ -200,6 +200,7 @@ fn scim() -> Vec<(&'static str, Statement)> {
         ("scim_group::remove_members", scim_group::remove_members("acme", "g1", &ids)),
         ("scim_group::keep_members", scim_group::keep_members("acme", "g1", &ids)),
         ("scim_group::touch_if_changed", scim_group::touch_if_changed("acme", "g1", NOW)),
+        ("scim_group::touch_groups_of", scim_group::touch_groups_of("acme", "u1", NOW)),
         ("scim_group::delete", scim_group::delete("acme", "g1")),
     ]
 }

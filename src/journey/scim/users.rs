@@ -7,6 +7,7 @@ use crate::http::Method;
 use crate::scim::render::{self, location};
 use crate::scim::{GroupReference, Meta, Patch, Projection, ResourceType, ScimError, UserDocument, dialect};
 use crate::store::change::Change;
+use crate::store::scim_group;
 use crate::store::scim_user::{self, ScimUser, Written};
 use crate::store::{self, Constraint, Plan, Store, StoreError, commit, session, tombstone};
 use serde_json::Value;
@@ -396,6 +397,7 @@ pub(super) async fn delete<S: Store, C: Crypto>(request: &Request<'_, S, C>, id:
         let mut plan = log_plan(request, 204, change.resource.clone(), ());
         plan.push(change.insert(account)?);
         plan.extend(tombstone::of_user(account, id, request.actor(), now));
+        plan.push(scim_group::touch_groups_of(account, id, now));
         plan.push(store::user::delete(account, id));
         match commit(request.postern.store, plan).await {
             Ok(_) => return Ok(Reply::empty(204)),

@@ -65,6 +65,19 @@ fn a_patch_that_asks_for_attributes_is_answered_with_them() {
 }
 
 #[test]
+fn a_group_has_another_version_once_a_member_of_it_is_no_user() {
+    let client = Client::new();
+    let [one, two] = ["one@x.example", "two@x.example"].map(|name| client.user(name));
+    let (with, without) = (client.group("With", &[&one, &two]), client.group("Without", &[&two]));
+    assert_eq!(client.call(Delete, &format!("/Users/{one}")).send().status, 204);
+    let known = |group: &str| client.call(Get, &format!("/Groups/{group}")).header("if-none-match", "W/\"1\"").send();
+    let changed = known(&with);
+    assert_eq!((changed.status, changed.header("etag")), (200, Some("W/\"2\"")));
+    assert_eq!(client.members(&with), [two]);
+    assert_eq!(known(&without).status, 304);
+}
+
+#[test]
 fn a_native_group_is_not_there_for_scim_and_may_have_the_same_name() {
     let client = Client::new();
     let user = client.user("ada@example.com");
