@@ -32,7 +32,7 @@ pub(super) struct Log {
 
 impl Log {
     pub(super) fn of(call: &Call, base: &Base<'_>) -> Self {
-        let mut path = format!("/{}", base.rest);
+        let mut path = redacted_path(&format!("/{}", base.rest));
         if !call.query.is_empty() {
             path.push('?');
             path.push_str(&redacted_query(&call.query));
@@ -47,7 +47,7 @@ impl Log {
 
     /// One of many requests in one.
     pub(super) fn inner(&self, method: Method, path: &str) -> Self {
-        let path = format!("/Bulk{}", path.split('?').next().unwrap_or_default());
+        let path = format!("/Bulk{}", redacted_path(path.split('?').next().unwrap_or_default()));
         Self {
             client: self.client,
             method: method.name(),
@@ -110,8 +110,7 @@ impl Log {
         }
         if !self.skipped.is_empty() {
             detail.insert("skipped".into(), self.skipped.len().into());
-            let named =
-                self.skipped.iter().take(MAX_NAMED).map(|id| Value::from(id.chars().take(64).collect::<String>()));
+            let named = self.skipped.iter().take(MAX_NAMED).map(|id| Value::from(redacted_id(id)));
             detail.insert("skippedIds".into(), named.collect::<Vec<_>>().into());
         }
         detail
@@ -126,6 +125,21 @@ fn described(error: &ScimError) -> Value {
     }
     described.insert("detail".into(), redacted(&error.detail()).into());
     Value::Object(described)
+}
+
+/// An id as it is named. What has other characters than ids have is somebody's name or address, where a client takes it for one.
+fn redacted_id(id: &str) -> String {
+    let is_id = id.starts_with("urn:") || id == ".search";
+    if is_id || id.chars().all(|c| c.is_ascii_alphanumeric() || "-_:".contains(c)) {
+        return id.chars().take(64).collect();
+    }
+    String::from("…")
+}
+
+/// A path without what is no id.
+fn redacted_path(path: &str) -> String {
+    let parts: Vec<String> = path.split('/').map(redacted_id).collect();
+    parts.join("/")
 }
 
 /// A sentence without what is quoted in it, and without what looks like an address.
@@ -243,6 +257,27 @@ mod tests {
             redacted_query("filter=userName+eq+%22ada%22&count=2&x=ada&startindex=1&"),
             "filter=userName eq …&count=2&startIndex=1"
         );
+    }
+
+    #[test]
+    fn a_path_is_logged_without_names_and_addresses() {
+        for (path, shown) in [
+            ("/Users/ada@example.com", "/Users/…"),
+            ("/Users/ada%40example.com/", "/Users/…/"),
+            ("/Groups/A team", "/Groups/…"),
+            ("/Users/01m8a0ssj6txhjwpyhvs39ye44", "/Users/01m8a0ssj6txhjwpyhvs39ye44"),
+            ("/Users/5b0f4a1e-0f6b-4d0e-9c55-7f1f2a3b4c5d", "/Users/5b0f4a1e-0f6b-4d0e-9c55-7f1f2a3b4c5d"),
+            ("/Users/bulkId:u-1", "/Users/bulkId:u-1"),
+            ("/Users/.search", "/Users/.search"),
+            (
+                "/Schemas/urn:ietf:params:scim:schemas:core:2.0:User",
+                "/Schemas/urn:ietf:params:scim:schemas:core:2.0:User",
+            ),
+            ("Users", "Users"),
+            ("/", "/"),
+        ] {
+            assert_eq!(redacted_path(path), shown);
+        }
     }
 
     #[test]

@@ -142,6 +142,25 @@ fn what_the_server_can_do_is_not_filtered() {
 }
 
 #[test]
+fn who_is_looked_for_by_an_address_is_not_in_the_log() {
+    let client = Client::new();
+    let group = client.group("Team", &["ada@example.com", "00u1"]);
+    assert_eq!(client.logged().2, json!({ "skipped": 2, "skippedIds": ["00u1", "…"] }));
+    for id in ["ada@example.com", "ada%40example.com", "Ada%20Lovelace"] {
+        refused(&client.call(Get, &format!("/Users/{id}")).send(), 404, "");
+    }
+    let add = json!([{ "op": "add", "path": "members", "value": [{ "value": "ada@example.com" }] }]);
+    assert_eq!(client.patch(&format!("/Groups/{group}"), add).status, 204);
+    let bulk = json!({ "Operations": [{ "method": "DELETE", "path": "/Users/ada@example.com" }] });
+    assert_eq!(client.send(Post, "/Bulk", &bulk).status, 200);
+    let log = client.site.database.select("SELECT path, detail FROM provisioning_log ORDER BY id");
+    assert_eq!(log.len(), 6);
+    for row in log {
+        assert!(!row.to_lowercase().contains("ada"), "{row}");
+    }
+}
+
+#[test]
 fn a_path_may_be_percent_encoded() {
     let client = Client::new();
     let user = client.user("ada@example.com");
