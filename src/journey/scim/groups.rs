@@ -263,12 +263,14 @@ async fn try_change<S: Store, C: Crypto>(
         after.name.clone_from(name);
     }
     // What another client calls it is that client's.
-    let is_mine = before.external_owner.as_deref().is_none_or(|owner| owner == request.actor());
-    if let (Some(external_id), true) = (&patch.external_id, is_mine) {
+    if let Some(external_id) = &patch.external_id
+        && !request.is_anothers(before.external_owner.as_deref(), external_id.as_deref()).await?
+    {
         after.external_id.clone_from(external_id);
         after.external_owner = external_id.is_some().then(|| request.actor().to_owned());
     }
-    let is_renamed = after.name != before.name || after.external_id != before.external_id;
+    let external = |group: &ScimGroup| (group.external_id.clone(), group.external_owner.clone());
+    let is_renamed = after.name != before.name || external(&after) != external(&before);
     let mut plan = match is_renamed {
         true => self::plan(request, status, "group.updated", Some(&before), Some(&after))?,
         false => log_plan(request, status, format!("group/{id}"), ()),

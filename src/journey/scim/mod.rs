@@ -15,12 +15,13 @@ pub(super) use base::Base;
 
 use super::Postern;
 use super::admin::{Token, TokenRefusal, bearer};
+use crate::access::record::Kind;
 use crate::access::{Permission, Permissions};
 use crate::crypto::Crypto;
 use crate::http::{Answer, Call, CallBody, Method};
 use crate::scim::render::etag;
 use crate::scim::{MEDIA_TYPE, Quirk, ResourceType, ScimError};
-use crate::store::{Rows, Statement, Store, StoreError};
+use crate::store::{self, Rows, Statement, Store, StoreError};
 use log::Log;
 use serde_json::Value;
 use std::cell::{OnceCell, RefCell};
@@ -149,6 +150,18 @@ impl<S: Store, C: Crypto> Request<'_, S, C> {
     /// The owner of the token: `user/…` or `service-account/…`.
     fn actor(&self) -> &str {
         self.actor.get().map_or("nobody", String::as_str)
+    }
+
+    /// Whether an externalId that a client gives is not taken, because the resource has one of another client. Owners of tokens who are
+    /// no more have none: who provisions after them takes over.
+    async fn is_anothers(&self, owner: Option<&str>, given: Option<&str>) -> Result<bool, Failure> {
+        let Some(known) = owner.filter(|known| *known != self.actor()) else { return Ok(false) };
+        let find = match (given, known.split_once('/')) {
+            (Some(_), Some(("user", id))) => store::user::find(self.account, id),
+            (Some(_), Some((_, id))) => store::record::find(self.account, Kind::ServiceAccount, id),
+            _ => return Ok(true),
+        };
+        Ok(!next(&mut self.load(vec![find]).await?)?.is_empty())
     }
 
     /// A client that says which version it has read has none other changed.

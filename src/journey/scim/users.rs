@@ -165,7 +165,11 @@ async fn try_create<S: Store, C: Crypto>(
         if alike.len() > 1 || known.managed_by == ManagedBy::Scim || !known.adoptable {
             return Err(taken(&alike, identity).into());
         }
-        let after = save(request, Some(known), document, identity, 201).await?;
+        let mut document = document.clone();
+        if request.is_anothers(known.external_owner.as_deref(), document.external_id()).await? {
+            document = document.with_external_id(None);
+        }
+        let after = save(request, Some(known), &document, identity, 201).await?;
         return after.map(|after| answer(request, 201, &after, projection)).transpose();
     }
     let after = save(request, None, document, identity, 201).await?.ok_or_else(contended)?;
@@ -236,11 +240,15 @@ pub(super) async fn update<S: Store, C: Crypto>(
         request.check_version(before.version)?;
         before.check_managed()?;
         let known = before.document(request.actor())?;
-        let document = match (&document, &patch) {
+        let mut document = match (&document, &patch) {
             (Some(document), _) => document.clone(),
             (None, Some(patch)) => patch.apply_user(known.clone())?,
             (None, None) => known.clone(),
         };
+        // What another client calls them is that client's.
+        if request.is_anothers(before.external_owner.as_deref(), document.external_id()).await? {
+            document = document.with_external_id(None);
+        }
         let identity = Identity::of(&document)?;
         if document == known && before.scim.is_some() && before.managed_by == ManagedBy::Scim {
             nothing_to_do(request, 200, format!("user/{id}")).await?;
@@ -280,7 +288,8 @@ pub(super) fn contended() -> Failure {
     StoreError::Unavailable(String::from("others changed the same again and again")).into()
 }
 
-/// Writes a user, anew if there is one before. `None`: somebody else was faster.
+/// Writes a user, anew if there is one before. An externalId that it has is the client's; without one, another client's stays.
+/// `None`: somebody else was faster.
 async fn save<S: Store, C: Crypto>(
     request: &Request<'_, S, C>,
     before: Option<&ScimUser>,
@@ -291,11 +300,10 @@ async fn save<S: Store, C: Crypto>(
     let base = before.cloned().unwrap_or_else(|| nobody(request));
     let (account, now, owner) = (request.account, request.postern.now, request.actor());
     let user = User { updated_at: now, version: base.version + 1, ..written_user(document, identity, base.user()) };
-    // What another client calls them is that client's.
-    let is_others = base.external_owner.as_deref().is_some_and(|known| known != owner);
-    let external = match (is_others, base.external_owner.as_deref().zip(base.external_id.as_deref())) {
-        (true, known) => known,
-        (false, _) => document.external_id().map(|id| (owner, id)),
+    let known = base.external_owner.as_deref().zip(base.external_id.as_deref());
+    let external = match document.external_id() {
+        Some(id) => Some((owner, id)),
+        None => known.filter(|(known, _)| *known != owner),
     };
     let stored = document.stored()?;
     let written = Written {

@@ -232,6 +232,34 @@ fn an_external_id_is_its_owners() {
 }
 
 #[test]
+fn who_provisions_after_an_owner_who_is_no_more_gives_external_ids_anew() {
+    let client = Client::new();
+    let next = crate::permitted::token_with(&client.site, "acme", &["Provisioner"]);
+    let mut input = person("ada@example.com");
+    input["externalId"] = json!("x1");
+    let user = id(&client.make("/Users", &input));
+    let group = id(&client.make("/Groups", &json!({ "displayName": "Team", "externalId": "g1" })));
+    let set = |path: &str, external_id: &str| {
+        let operations = json!([{ "op": "replace", "path": "externalId", "value": external_id }]);
+        client.with(&next, Patch, path).json(&json!({ "Operations": operations })).send().status
+    };
+    let (user, group) = (format!("/Users/{user}"), format!("/Groups/{group}"));
+    assert_eq!((set(&user, "theirs"), set(&group, "theirs")), (200, 204));
+    let (known, team) = (client.get(&user), client.get(&group));
+    assert_eq!((&known["externalId"], &known["meta"]["version"]), (&json!("x1"), &json!("W/\"1\"")));
+    assert_eq!((&team["externalId"], &team["meta"]["version"]), (&json!("g1"), &json!("W/\"1\"")));
+    client
+        .site
+        .database
+        .execute("DELETE FROM records WHERE 'service-account/' || id = (SELECT external_owner FROM users)");
+    assert_eq!(client.call(Get, &user).send().status, 401, "whose token it was is no more");
+    let seen = |path: &str| body(&client.with(&next, Get, path).send())["externalId"].clone();
+    assert_eq!((seen(&user), seen(&group)), (json!(null), json!(null)));
+    assert_eq!((set(&user, "x1"), set(&group, "g1")), (200, 204));
+    assert_eq!((seen(&user), seen(&group)), (json!("x1"), json!("g1")));
+}
+
+#[test]
 fn a_user_who_is_deactivated_is_out_at_once_and_comes_back_as_they_were() {
     let client = Client::new();
     let user = client.user("ada@example.com");
