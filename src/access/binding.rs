@@ -4,7 +4,7 @@ use super::permission::{Permission, Permissions};
 use serde::{Deserialize, Serialize};
 
 /// What a binding binds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum Principal {
     /// The members of a user group.
@@ -25,7 +25,7 @@ pub enum Principal {
 
 /// Where a binding holds: at the account in all of it, at an organization in its projects too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
+#[serde(tag = "type", rename_all = "camelCase", try_from = "StoredScope")]
 pub enum Scope {
     /// Everywhere.
     Account,
@@ -39,6 +39,26 @@ pub enum Scope {
         /// Its id.
         id: String,
     },
+}
+
+#[derive(Deserialize)]
+struct StoredScope {
+    r#type: String,
+    #[serde(default)]
+    id: Option<String>,
+}
+
+impl TryFrom<StoredScope> for Scope {
+    type Error = &'static str;
+
+    fn try_from(StoredScope { r#type, id }: StoredScope) -> Result<Self, Self::Error> {
+        match (r#type.as_str(), id) {
+            ("account", _) => Ok(Self::Account),
+            ("organization", Some(id)) => Ok(Self::Organization { id }),
+            ("project", Some(id)) => Ok(Self::Project { id }),
+            _ => Err("expected a scope: account, or organization or project with an id"),
+        }
+    }
 }
 
 /// What a resource group can list.

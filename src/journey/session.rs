@@ -46,7 +46,7 @@ async fn open_session<S: Store, C: Crypto>(
 impl<S: Store, C: Crypto> Postern<'_, S, C> {
     /// Writes down that a session is in use, if that was not done lately.
     pub(super) async fn keep_open(&self, account: &str, digest: &str, session: &OpenSession) -> Result<(), StoreError> {
-        if session.seen_at.plus(SEEN_EVERY) <= self.now {
+        if session.opened.seen_at.plus(SEEN_EVERY) <= self.now {
             self.store.batch(vec![store::session::seen(account, digest, self.now)]).await?;
         }
         Ok(())
@@ -75,8 +75,8 @@ pub(super) async fn whoami<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, cal
             },
             "roles": roles(&grants),
             "permissions": permissions_anywhere(&grants),
-            "session": { "id": session.session_id, "createdAt": session.opened_at, "expiresAt": session.expires_at },
-            "provider": { "id": session.provider_id, "name": session.provider_name },
+            "session": { "id": session.opened.session_id, "createdAt": session.opened.opened_at, "expiresAt": session.opened.expires_at },
+            "provider": { "id": session.opened.provider_id, "name": session.opened.provider_name },
         }),
     ))
 }
@@ -111,10 +111,10 @@ pub(super) async fn home<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, call:
         escape(name),
         escape(user.email.as_str()),
         escape(secret.account()),
-        escape(session.provider_name.as_str()),
+        escape(session.opened.provider_name.as_str()),
         escape(public_url.path("/sign-out")),
     );
-    Ok(match &session.logout_url {
+    Ok(match &session.opened.logout_url {
         Some(url) => page::leading_to(url, "Signed in", public_url, &body),
         None => page::page(200, "Signed in", public_url, &body),
     })

@@ -58,12 +58,27 @@ pub enum Source {
 
 /// An attribute that an admin named.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredCustom")]
 pub struct Custom {
     /// Its name here.
     pub name: String,
     /// Where it comes from.
     #[serde(flatten)]
     pub mapped: Mapped,
+}
+
+#[derive(Deserialize)]
+struct StoredCustom {
+    name: String,
+    source: Source,
+    required: bool,
+    enabled: bool,
+}
+
+impl From<StoredCustom> for Custom {
+    fn from(StoredCustom { name, source, required, enabled }: StoredCustom) -> Self {
+        Self { name, mapped: Mapped { source, required, enabled } }
+    }
 }
 
 impl Default for Mapped {

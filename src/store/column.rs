@@ -22,7 +22,7 @@ pub(crate) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D
 /// For columns of JSON.
 pub(crate) fn json<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<T, D::Error> {
     let text = String::deserialize(deserializer)?;
-    serde_json::from_str(&text).map_err(serde::de::Error::custom)
+    super::reader::read_text(&text).map_err(serde::de::Error::custom)
 }
 
 /// For columns of JSON that may be NULL.
@@ -30,7 +30,7 @@ pub(crate) fn optional_json<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
-    text.map(|text| serde_json::from_str(&text)).transpose().map_err(serde::de::Error::custom)
+    text.map(|text| super::reader::read_text(&text)).transpose().map_err(serde::de::Error::custom)
 }
 
 /// For columns of 0 and 1 that may be NULL.

@@ -80,14 +80,12 @@ impl RoleRow {
 }
 
 #[derive(Deserialize)]
-struct Row {
+struct Bound {
     who: String,
     binding: String,
     principal_type: String,
     principal_id: String,
     principal_name: String,
-    #[serde(flatten)]
-    role: RoleRow,
     resource_group: String,
     #[serde(deserialize_with = "optional_json")]
     resources: Option<Vec<Resource>>,
@@ -97,8 +95,8 @@ struct Row {
 
 /// Reads what [`of`] found, in order of the bindings: whom it reaches, and how.
 pub fn read(rows: &Rows) -> Result<Vec<(String, Grant)>, StoreError> {
-    let grant = |row: Row| {
-        let (role_name, permissions) = row.role.role();
+    let grant = |(row, role): (Bound, RoleRow)| {
+        let (role_name, permissions) = role.role();
         let (id, name) = (row.principal_id, row.principal_name);
         let principal = match row.principal_type.as_str() {
             "group" => Principal::Group { id, name },
@@ -107,7 +105,7 @@ pub fn read(rows: &Rows) -> Result<Vec<(String, Grant)>, StoreError> {
         let grant = Grant {
             binding: row.binding,
             principal,
-            role: row.role.role,
+            role: role.role,
             role_name,
             permissions,
             resource_group: row.resource_group,

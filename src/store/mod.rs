@@ -21,6 +21,7 @@ mod plan;
 pub mod portable;
 pub mod provider;
 pub mod provisioning_log;
+mod reader;
 pub mod record;
 pub mod recording;
 pub mod scim_group;
@@ -139,7 +140,7 @@ impl Rows {
 }
 
 fn read<T: DeserializeOwned>(row: &serde_json::Value) -> Result<T, StoreError> {
-    T::deserialize(row).map_err(|error| StoreError::Row(error.to_string()))
+    reader::read(row).map_err(|error| StoreError::Row(error.to_string()))
 }
 
 /// Takes the rows of each statement of a batch, in order.

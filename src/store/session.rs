@@ -30,7 +30,23 @@ pub fn insert(session: &Session, digest: &str) -> Statement {
 
 /// An open session, with whose it is.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(from = "(Opened, User)")]
 pub struct OpenSession {
+    /// The session.
+    pub opened: Opened,
+    /// The user.
+    pub user: User,
+}
+
+impl From<(Opened, User)> for OpenSession {
+    fn from((opened, user): (Opened, User)) -> Self {
+        Self { opened, user }
+    }
+}
+
+/// A session, as the user of it sees it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Opened {
     /// Its id; not the secret.
     pub session_id: String,
     /// Id of the provider that opened it.
@@ -48,9 +64,6 @@ pub struct OpenSession {
     /// When it ends whatever happens.
     #[serde(deserialize_with = "millis")]
     pub expires_at: Timestamp,
-    /// The user.
-    #[serde(flatten)]
-    pub user: User,
 }
 
 /// The open session under a digest. A session is open while its user is active, it was used within the idle time

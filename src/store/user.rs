@@ -7,20 +7,31 @@ use serde::{Deserialize, Serialize};
 
 /// A user found by e-mail, and how they are linked as one provider sees it.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(from = "(User, Links)")]
 pub struct FoundByEmail {
     /// The user.
-    #[serde(flatten)]
     pub user: User,
+    links: Links,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Links {
     #[serde(deserialize_with = "flag")]
     linked_here: bool,
     #[serde(deserialize_with = "flag")]
     linked_elsewhere: bool,
 }
 
+impl From<(User, Links)> for FoundByEmail {
+    fn from((user, links): (User, Links)) -> Self {
+        Self { user, links }
+    }
+}
+
 impl FoundByEmail {
     /// Linked to another provider and not to the one asked about.
     pub fn is_linked_to_other_provider(&self) -> bool {
-        self.linked_elsewhere && !self.linked_here
+        self.links.linked_elsewhere && !self.links.linked_here
     }
 }
 
@@ -51,13 +62,25 @@ pub fn find_by_email(account: &str, email: Option<&Email>, provider: &str) -> St
 
 /// A user with the groups that they are in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(from = "(User, Groups)")]
 pub struct Listed {
     /// The user.
     #[serde(flatten)]
     pub user: User,
     /// The groups.
-    #[serde(deserialize_with = "json")]
     pub groups: Vec<GroupName>,
+}
+
+#[derive(Deserialize)]
+struct Groups {
+    #[serde(deserialize_with = "json")]
+    groups: Vec<GroupName>,
+}
+
+impl From<(User, Groups)> for Listed {
+    fn from((user, Groups { groups }): (User, Groups)) -> Self {
+        Self { user, groups }
+    }
 }
 
 /// A group, as users show it.

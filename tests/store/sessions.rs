@@ -21,11 +21,11 @@ fn an_open_session_is_found_with_whose_it_is() {
     open_session(&database, "s1", "d1").unwrap();
     let open = found(&database, "acme", "d1", NOW, NOW.minus(Duration::hours(8))).unwrap();
     assert_eq!(
-        (open.session_id.as_str(), open.provider_id.as_str(), open.provider_name.as_str()),
+        (open.opened.session_id.as_str(), open.opened.provider_id.as_str(), open.opened.provider_name.as_str()),
         ("s1", "p1", "Corpus")
     );
     assert_eq!(
-        (open.opened_at, open.seen_at, open.expires_at),
+        (open.opened.opened_at, open.opened.seen_at, open.opened.expires_at),
         (NOW, NOW, session_of("s1", "u1", "p1").row().expires_at)
     );
     assert_eq!(open.user, user_of("u1", "Ada@Example.com"));
@@ -55,7 +55,7 @@ fn use_is_remembered_for_one_session() {
     open_session(&database, "s2", "d2").unwrap();
     let later = NOW.plus(Duration::hours(1));
     run(&database, session::seen("acme", "d1", later)).unwrap();
-    assert_eq!(found(&database, "acme", "d1", later, NOW).unwrap().seen_at, later);
+    assert_eq!(found(&database, "acme", "d1", later, NOW).unwrap().opened.seen_at, later);
     assert!(found(&database, "acme", "d2", later, NOW).is_none());
 }
 

@@ -1,0 +1,61 @@
+use super::{read, read_text};
+use crate::access::Scope;
+use crate::directory::User;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Name {
+    name: String,
+    #[serde(default)]
+    nick: Option<String>,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Size {
+    size: i64,
+}
+
+fn refusal(value: &Value) -> String {
+    read::<Name>(value).unwrap_err().to_string()
+}
+
+#[test]
+fn reads_an_object_and_passes_over_what_it_does_not_know() {
+    let read: Name = read(&json!({ "name": "Ada", "nick": null, "later": [1] })).unwrap();
+    assert_eq!(read, Name { name: String::from("Ada"), nick: None });
+}
+
+#[test]
+fn says_what_is_wrong_of_an_object() {
+    assert_eq!(refusal(&json!({})), "missing field `name`");
+    assert_eq!(refusal(&json!({ "name": null })), "invalid type: null, expected a string");
+    assert_eq!(refusal(&json!(["Ada", null])), "invalid type: sequence, expected struct Name");
+    assert!(read::<User>(&json!({ "id": "1", "email": 1 })).is_err());
+}
+
+#[test]
+fn reads_the_parts_of_a_row_from_the_whole_of_it() {
+    let (name, size): (Name, Size) = read(&json!({ "size": 7, "name": "Ada" })).unwrap();
+    assert_eq!((name.name.as_str(), size.size), ("Ada", 7));
+    assert!(read::<(Name, Size)>(&json!({ "name": "Ada" })).is_err());
+}
+
+#[test]
+fn reads_lists_numbers_and_any_json_from_text() {
+    assert_eq!(read_text::<Vec<Option<u8>>>("[1,null,255]").unwrap(), [Some(1), None, Some(255)]);
+    assert!(read_text::<Vec<u8>>("[256]").is_err());
+    assert!(read_text::<Vec<u8>>("{}").is_err());
+    assert!(read_text::<Vec<u8>>("[1").is_err());
+    assert_eq!(read_text::<Value>(r#"{"a":[1.5,"b"]}"#).unwrap(), json!({ "a": [1.5, "b"] }));
+}
+
+#[test]
+fn reads_a_scope_with_an_id_where_it_needs_one() {
+    let project = Scope::Project { id: String::from("7") };
+    assert_eq!(read_text::<Scope>(r#"{"type":"project","id":"7"}"#).unwrap(), project);
+    assert_eq!(read_text::<Scope>(r#"{"type":"account"}"#).unwrap(), Scope::Account);
+    for text in [r#"{"type":"project"}"#, r#"{"type":"planet","id":"7"}"#, r#"{"id":"7"}"#] {
+        assert!(read_text::<Scope>(text).is_err(), "{text}");
+    }
+}
