@@ -11,7 +11,7 @@ use crate::crypto::{Crypto, TrustedKeys};
 use crate::provider::{Encryption, MAX_CLOCK_SKEW};
 use crate::store::pending_request::PendingRequest;
 use crate::time::Timestamp;
-use postern_xml::{Document, Element, Place, order, trim};
+use postern_xml::{Document, Element, Place, order, sort_by, trim};
 
 const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
 
@@ -441,7 +441,7 @@ pub(super) fn check_ids(documents: &[&Document<'_>], assertion: Element<'_, '_>)
         .filter(|a| is_like_one(a.local))
         .map(|a| a.value)
         .collect();
-    ids.sort_unstable_by(|one, other| order(one, other));
+    sort_by(&mut ids, |one, other| order(one, other));
     match ids.windows(2).find(|pair| pair[0] == pair[1]) {
         Some(pair) => Err(SamlError::DuplicateId { id: pair[0].to_owned() }),
         None => Ok(()),

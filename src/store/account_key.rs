@@ -4,6 +4,7 @@ use super::{Rows, Statement, StoreError, millis, optional_millis};
 use crate::account_key::{AccountKey, Purpose};
 use crate::crypto::{Certificate, WrappedKey};
 use crate::time::Timestamp;
+use postern_xml::sort_stable_by;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -42,7 +43,7 @@ pub fn read(rows: &Rows) -> Result<Vec<AccountKey>, StoreError> {
         })
     };
     let mut keys: Vec<AccountKey> = rows.all::<Row>()?.into_iter().map(key).collect::<Result<_, _>>()?;
-    keys.sort_by(|a, b| a.age().cmp(&b.age()));
+    sort_stable_by(&mut keys, |a, b| a.age().cmp(&b.age()));
     Ok(keys)
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Page, Rows, Statement, StoreError, Value, json, optional_json};
 use crate::access::{BuiltInRole, Grant, Permissions, Principal, Resource, Scope};
+use postern_xml::sort_stable_by;
 use serde::{Deserialize, Serialize};
 
 /// Whose bindings are asked for.
@@ -115,7 +116,7 @@ pub fn read(rows: &Rows) -> Result<Vec<(String, Grant)>, StoreError> {
         (row.who, grant)
     };
     let mut grants: Vec<_> = rows.all()?.into_iter().map(grant).collect();
-    grants.sort_by(|(_, one), (_, other)| one.binding.cmp(&other.binding));
+    sort_stable_by(&mut grants, |(_, one), (_, other)| one.binding.cmp(&other.binding));
     Ok(grants)
 }
 

@@ -3,6 +3,7 @@
 //! What is not here is a secret or does not outlive its use: sessions, key pairs, tokens of API keys, requests and logouts
 //! that are under way, what has been used once.
 
+use super::reader::read_strictly;
 use super::recording::Recorded;
 use super::{Rows, Statement, StoreError, Value};
 use crate::access::record;
@@ -151,13 +152,13 @@ pub const TABLES: &[Table] = &[
 ];
 
 fn is<T: DeserializeOwned>(text: &str) -> bool {
-    serde_json::from_str::<T>(text).is_ok()
+    read_strictly::<T>(text).is_ok()
 }
 
 /// A provider is more than its form: its certificates must be readable.
 fn is_provider(text: &str) -> bool {
     let at = Timestamp(0);
-    let settings = serde_json::from_str::<provider::Settings>(text);
+    let settings = read_strictly::<provider::Settings>(text);
     settings.is_ok_and(|settings| Provider::restore(String::new(), String::new(), settings, at, at, 1).is_ok())
 }
 

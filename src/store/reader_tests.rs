@@ -1,4 +1,4 @@
-use super::{read, read_text};
+use super::{read, read_strictly, read_text};
 use crate::access::Scope;
 use crate::directory::User;
 use serde::Deserialize;
@@ -57,5 +57,15 @@ fn reads_a_scope_with_an_id_where_it_needs_one() {
     assert_eq!(read_text::<Scope>(r#"{"type":"account"}"#).unwrap(), Scope::Account);
     for text in [r#"{"type":"project"}"#, r#"{"type":"planet","id":"7"}"#, r#"{"id":"7"}"#] {
         assert!(read_text::<Scope>(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn reads_strictly_what_has_each_member_once() {
+    let text = r#"{"name":"Ada","nick":null,"later":[1,-1,1.5,true,{"a":"b"}]}"#;
+    assert_eq!(read_strictly::<Value>(text).unwrap(), read_text::<Value>(text).unwrap());
+    assert_eq!(read_strictly::<Name>(text).unwrap().name, "Ada");
+    for twice in [r#"{"name":"Ada","name":"Bob"}"#, r#"{"name":"Ada","later":[{"a":1,"b":2,"a":1}]}"#] {
+        assert!(read_strictly::<Name>(twice).unwrap_err().to_string().starts_with("duplicate field `"), "{twice}");
     }
 }

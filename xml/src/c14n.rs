@@ -1,7 +1,9 @@
 //! Canonical bytes of an element, after *Exclusive XML Canonicalization 1.0* without comments (the tree has none) and,
 //! for a reference that names no canonicalization, *Canonical XML 1.0*.
 
-use super::{AttributeView, Child, DeclarationView, Element, Limit, NamespaceRank, PrefixId, XML_NAMESPACE, order};
+use super::{
+    AttributeView, Child, DeclarationView, Element, Limit, NamespaceRank, PrefixId, XML_NAMESPACE, order, sort_by,
+};
 
 /// More prefixes than identity providers list by far: they name one or two.
 const MAX_PREFIXES: usize = 16;
@@ -138,7 +140,7 @@ impl<'d, 'a: 'd> Writer<'_, 'd, 'a> {
     }
 
     fn write_declarations(&mut self) -> Result<(), CanonicalError> {
-        self.declarations.sort_unstable_by_key(|declaration| declaration.prefix);
+        sort_by(&mut self.declarations, |one, other| one.prefix.cmp(other.prefix));
         let mut declarations = std::mem::take(&mut self.declarations);
         for DeclarationView { prefix, uri, .. } in declarations.drain(..) {
             self.out.extend_from_slice(b" xmlns");
@@ -187,8 +189,9 @@ impl<'d, 'a: 'd> Writer<'_, 'd, 'a> {
         if apex && *self.method == Method::Inclusive {
             inherit_xml_attributes(element, &mut self.attributes);
         }
-        self.attributes
-            .sort_unstable_by(|one, other| one.rank.cmp(&other.rank).then_with(|| order(one.local, other.local)));
+        sort_by(&mut self.attributes, |one, other| {
+            one.rank.cmp(&other.rank).then_with(|| order(one.local, other.local))
+        });
         let mut attributes = std::mem::take(&mut self.attributes);
         for attribute in attributes.drain(..) {
             self.out.push(b' ');

@@ -8,10 +8,12 @@ mod name;
 mod parse;
 mod prolog;
 mod scope;
+mod sort;
 mod text;
 
 pub use c14n::{CanonicalError, Method, canonicalize};
 pub use parse::{Limit, XmlError};
+pub use sort::{sort_by, sort_stable_by};
 pub use text::order;
 
 use std::borrow::Cow;

@@ -3,6 +3,7 @@
 use super::name::{is_absolute, qualified, trim_start};
 use super::prolog::{check_declaration, is_remark};
 use super::scope::Scope;
+use super::sort::sort_by;
 use super::text::{attribute_value, has_section_end, is_space, normalize_line_ends, not_a_character, order, resolve};
 use super::{Attribute, Content, Declaration, Document, Name, Namespace, Node, Range, XML_NAMESPACE};
 use quick_xml::Reader;
@@ -409,7 +410,7 @@ impl<'a> Builder<'a> {
             names.clear();
             let attributes = attributes.of(&self.document.attributes).iter();
             names.extend(attributes.map(|a| (self.document.rank(a.name.namespace), a.name.local)));
-            names.sort_unstable_by(|one, other| one.0.cmp(&other.0).then_with(|| order(one.1, other.1)));
+            sort_by(&mut names, |one, other| one.0.cmp(&other.0).then_with(|| order(one.1, other.1)));
             if names.windows(2).any(|pair| pair[0] == pair[1]) {
                 return Err(XmlError::DuplicateAttribute);
             }
@@ -433,7 +434,7 @@ impl Document<'_> {
     fn rank_namespaces(&mut self) {
         let mut indices: Vec<u32> = (0..self.declarations.len() as u32).collect();
         let uri = |index: u32| self.declarations[index as usize].uri.as_ref();
-        indices.sort_unstable_by(|one, other| order(uri(*one), uri(*other)));
+        sort_by(&mut indices, |one, other| order(uri(*one), uri(*other)));
         self.ranks = vec![0; indices.len()];
         let (mut rank, mut before) = (0, "");
         for index in indices {

@@ -17,6 +17,7 @@ use crate::store::grant::Whose;
 use crate::store::record::{Resolved, User};
 use crate::store::{self, Constraint, Page, Plan, Statement, Store, StoreError};
 use crate::time::Timestamp;
+use postern_xml::sort_by;
 
 /// `GET`: those that are built in are on the first page of their kind.
 pub(crate) async fn list<S: Store, C: Crypto>(
@@ -259,7 +260,7 @@ async fn checked<S: Store, C: Crypto>(
             _ => {}
         }
     }
-    roles.sort();
+    sort_by(&mut roles, String::cmp);
     roles.dedup();
     draft.roles = roles;
     let errors = fields.into_errors();

@@ -9,6 +9,7 @@ use crate::problem::Problem;
 use crate::provider::Provider;
 use crate::store::group::Joinable;
 use crate::store::{Rows, Statement, StoreError, grant, group};
+use postern_xml::sort_by;
 use serde_json::{Map, Value};
 
 /// So many rules, and so many groups in each, are looked at: more are refused.
@@ -47,7 +48,7 @@ impl Named {
             return Vec::new();
         }
         let mut ids: Vec<String> = self.0.iter().map(|(_, _, id)| id.clone()).collect();
-        ids.sort_unstable();
+        sort_by(&mut ids, String::cmp);
         ids.dedup();
         vec![group::joinable(account, &ids), grant::roles_of_groups(account, &ids)]
     }

@@ -14,6 +14,7 @@ use crate::store::group;
 use crate::store::scim_group::{self, MEMBERS_IN_A_ROW, Members, ScimGroup};
 use crate::store::scim_list::{guard_group, lift_guard};
 use crate::store::{Constraint, Plan, Store, StoreError, commit, commit_reading};
+use postern_xml::sort_by;
 use serde_json::Value;
 
 impl ScimGroup {
@@ -82,7 +83,7 @@ pub(super) async fn create<S: Store, C: Crypto>(
         if let Some(unknown) = rows.next() {
             members::skip(request, &mut wanted, group::read_ids(&unknown)?);
         }
-        wanted.sort_unstable();
+        sort_by(&mut wanted, String::cmp);
         let external_owner = document.external_id.is_some().then(|| request.actor().to_owned());
         let after = ScimGroup {
             id: request.postern.fresh_id(),

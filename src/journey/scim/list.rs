@@ -11,6 +11,7 @@ use crate::store::scim_list::{self, Keyset, Kind, Walk};
 use crate::store::scim_user::{self, ScimUser};
 use crate::store::{Rows, Statement, Store};
 use crate::time::{Duration, Timestamp};
+use postern_xml::sort_by;
 use serde_json::Value;
 use std::cmp::Ordering;
 
@@ -369,7 +370,7 @@ impl<'s, 'r, S: Store, C: Crypto> Scan<'s, 'r, S, C> {
     }
 
     fn sort(&self, found: &mut [Found]) {
-        found.sort_by(|a, b| {
+        sort_by(found, |a, b| {
             let order = self.query.sort.as_ref().map_or(Ordering::Equal, |sort| sort.order(&a.value, &b.value));
             order.then_with(|| a.id.cmp(&b.id))
         });

@@ -104,7 +104,8 @@ impl Log {
     fn detail(&self) -> Map<String, Value> {
         let mut detail = Map::new();
         if !self.quirks.is_empty() {
-            let names: BTreeSet<&str> = self.quirks.iter().map(|quirk| quirk.name()).collect();
+            let mut names = BTreeSet::new();
+            names.extend(self.quirks.iter().map(|quirk| quirk.name()));
             let names: Vec<Value> = names.into_iter().map(Value::from).collect();
             detail.insert("corrected".into(), names.into());
         }

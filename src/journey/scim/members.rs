@@ -77,9 +77,10 @@ pub(super) struct Known {
 
 impl Known {
     pub(super) fn of<S: Store, C: Crypto>(request: &Request<'_, S, C>, unknown: Vec<String>) -> Self {
-        let unknown: BTreeSet<String> = unknown.into_iter().collect();
-        request.log.borrow_mut().skipped = unknown.iter().cloned().collect();
-        Self { unknown }
+        let mut known = Self { unknown: BTreeSet::new() };
+        known.unknown.extend(unknown);
+        request.log.borrow_mut().skipped = known.unknown.iter().cloned().collect();
+        known
     }
 
     fn of_these(&self, ids: &[String]) -> Vec<String> {
