@@ -5,8 +5,9 @@ use crate::access::{Grant, IDLE, SessionSecret, permissions_anywhere};
 use crate::crypto::Crypto;
 use crate::http::{Answer, Call};
 use crate::problem::Problem;
-use crate::store::grant::{MemberOf, Whose};
+use crate::store::grant::Whose;
 use crate::store::session::OpenSession;
+use crate::store::user::GroupName;
 use crate::store::{self, Store, StoreError};
 use crate::time::Duration;
 use quick_xml::escape::escape;
@@ -20,7 +21,7 @@ const SEEN_EVERY: Duration = Duration::seconds(600);
 struct SignedIn {
     secret: SessionSecret,
     session: OpenSession,
-    groups: Vec<MemberOf>,
+    groups: Vec<GroupName>,
     grants: Vec<Grant>,
 }
 

@@ -154,5 +154,7 @@ pub(crate) fn text(text: impl Into<String>) -> Value {
 
 /// An object of these members.
 pub(crate) fn object(members: Vec<(&str, Value)>) -> Value {
-    Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    let mut object = Map::new();
+    object.extend(members.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    Value::Object(object)
 }

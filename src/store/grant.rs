@@ -141,16 +141,7 @@ pub fn read_permissions(rows: &Rows) -> Result<Permissions, StoreError> {
     Ok(roles.iter().fold(Permissions::NONE, |all, row| all.with(row.role().1)))
 }
 
-/// A group of somebody.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MemberOf {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-}
-
-/// The groups of the user of a session, by the digest of its secret.
+/// The groups of the user of a session, by the digest of its secret: each a [`super::user::GroupName`].
 pub fn groups_of_session(account: &str, digest: &str) -> Statement {
     Statement::new(
         "SELECT g.id, g.name FROM sessions s CROSS JOIN group_members m ON m.account_id = ?1 AND m.user_id = s.user_id \

@@ -15,7 +15,7 @@ use crate::store::{self, Constraint, Rows, Store, StoreError};
 use crate::time::Timestamp;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// So many bytes an answer has, unless one line is longer: an import takes as much at once.
 const MOST_BYTES: usize = 1_000_000;
@@ -125,7 +125,7 @@ pub(crate) async fn export<S: Store, C: Crypto>(
 /// That somebody took everything along: told once an export, whichever of its answers they asked for.
 fn told<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, caller: &Caller, since: i64) -> Event {
     let (actor, kind) = (caller.actor(), EXPORTED.to_owned());
-    let detail = Value::Object([("actor".to_owned(), actor.into())].into_iter().collect());
+    let detail = json!({ "actor": actor });
     Event { id: postern.fresh_id(), at: postern.now, kind, subject: format!("export/{actor}/{since}"), detail }
 }
 
