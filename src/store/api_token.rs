@@ -88,17 +88,14 @@ pub fn credential(account: &str, id: &str) -> Statement {
     )
 }
 
-/// Who a token stands for, and what they may do with everything in the account.
+/// What the owner of a token may do with everything in the account.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Holder {
-    /// The token and its owner.
-    #[serde(flatten)]
-    pub credential: Credential,
+pub struct Held {
     #[serde(deserialize_with = "json")]
     roles: Vec<(String, Option<Permissions>)>,
 }
 
-impl Holder {
+impl Held {
     /// All that the roles permit which reach the owner in all of the account: what [`crate::access::permissions`] says of the
     /// bindings that [`super::grant::of`] finds.
     pub fn permissions(&self) -> Permissions {
@@ -110,7 +107,7 @@ impl Holder {
     }
 }
 
-/// The token of an id, with its owner and their roles in all of the account: one short statement, because SQLite compiles it at
+/// The token of an id, with its owner as [`Credential`] and, as [`Held`], their roles in all of the account: one short statement, because SQLite compiles it at
 /// each call, and the one of [`super::grant::of`] takes longer than all else that a lookup does.
 pub fn holder(account: &str, id: &str) -> Statement {
     Statement::new(

@@ -9,7 +9,7 @@ use crate::http::{Answer, Call, Method};
 use crate::id::{Secret, is_account_id};
 use crate::journey::{Ending, Needs, Postern};
 use crate::problem::Problem;
-use crate::store::api_token::{Credential, Holder};
+use crate::store::api_token::{Credential, Held};
 use crate::store::grant::{self, Whose};
 use crate::store::session::OpenSession;
 use crate::store::{self, Rows, Statement, Store, StoreError};
@@ -250,9 +250,10 @@ impl<'c> Token<'c> {
         rows: &Rows,
         now: Timestamp,
     ) -> Result<Result<(String, Permissions), TokenRefusal>, StoreError> {
-        let Some(holder) = rows.first::<Holder>()? else { return Ok(Err(TokenRefusal::Unknown)) };
-        let permissions = holder.permissions();
-        Ok(self.owner(holder.credential, now)?.map(|actor| (actor, permissions)))
+        let (Some(credential), Some(held)) = (rows.first::<Credential>()?, rows.first::<Held>()?) else {
+            return Ok(Err(TokenRefusal::Unknown));
+        };
+        Ok(self.owner(credential, now)?.map(|actor| (actor, held.permissions())))
     }
 
     /// The owner, if the secret is the one, and both are good now.
