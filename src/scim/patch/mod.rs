@@ -7,7 +7,7 @@ use super::document::UserDocument;
 use super::filter::Filter;
 use super::path::Path;
 use super::schema::{Attribute, Mutability, spelled};
-use super::{ResourceType, ScimError};
+use super::{ENTERPRISE_URN, ResourceType, ScimError};
 use serde_json::{Map, Value};
 
 /// Most operations of a patch.
@@ -121,6 +121,23 @@ fn writable(path: &Path) -> Result<(), ScimError> {
     }
 }
 
+fn manager(user: &Map<String, Value>) -> Option<&Value> {
+    user.get(ENTERPRISE_URN)?.get("manager")
+}
+
+/// Another manager, given by the id alone, is not where the `$ref` of the one before leads.
+fn forget_earlier_reference(user: &mut Map<String, Value>, before: Option<&Value>) {
+    let Some(before) = before else { return };
+    let after = user.get_mut(ENTERPRISE_URN).and_then(|extension| extension.get_mut("manager"));
+    if let Some(Value::Object(after)) = after
+        && after.contains_key("value")
+        && after.get("value") != before.get("value")
+        && after.get("$ref") == before.get("$ref")
+    {
+        after.remove("$ref");
+    }
+}
+
 impl Patch {
     /// Reads the body of a PATCH.
     pub fn parse(body: &Value, resource: ResourceType) -> Result<Self, ScimError> {
@@ -140,10 +157,12 @@ impl Patch {
     /// The user after it. Nothing is changed unless everything can be.
     pub fn apply_user(&self, user: UserDocument) -> Result<UserDocument, ScimError> {
         let mut object = user.into_object();
+        let manager = manager(&object).cloned();
         for operation in &self.operations {
             apply::apply(operation, self.resource, &mut object)?;
         }
         apply::tidy(&mut object);
+        forget_earlier_reference(&mut object, manager.as_ref());
         UserDocument::of(object)
     }
 
