@@ -92,16 +92,22 @@ pub fn credential(account: &str, id: &str) -> Statement {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Held {
     #[serde(deserialize_with = "json")]
-    roles: Vec<(String, Option<Permissions>)>,
+    roles: Vec<HeldRole>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct HeldRole {
+    id: String,
+    permissions: Option<Permissions>,
 }
 
 impl Held {
     /// All that the roles permit which reach the owner in all of the account: what [`crate::access::permissions`] says of the
     /// bindings that [`super::grant::of`] finds.
     pub fn permissions(&self) -> Permissions {
-        let permitted = |(role, own): &(String, Option<Permissions>)| match BuiltInRole::find(role) {
-            Some(built_in) if built_in.id == *role => built_in.permissions,
-            _ => own.unwrap_or_default(),
+        let permitted = |role: &HeldRole| match BuiltInRole::find(&role.id) {
+            Some(built_in) if built_in.id == role.id => built_in.permissions,
+            _ => role.permissions.unwrap_or_default(),
         };
         self.roles.iter().fold(Permissions::NONE, |all, role| all.with(permitted(role)))
     }
@@ -113,7 +119,7 @@ pub fn holder(account: &str, id: &str) -> Statement {
     Statement::new(
         "SELECT t.digest, t.expires_at, k.user_id, k.service_account_id, \
          (SELECT u.active FROM users u WHERE u.account_id = t.account_id AND u.id = k.user_id) AS active, \
-         (SELECT json_group_array(json_array(b.settings ->> '$.role', r.settings -> '$.permissions')) FROM records b \
+         (SELECT json_group_array(json_object('id', b.settings ->> '$.role', 'permissions', r.settings -> '$.permissions')) FROM records b \
          LEFT JOIN records r ON r.account_id = b.account_id AND r.id = b.settings ->> '$.role' \
          WHERE b.account_id = t.account_id AND (b.service_account_id = k.service_account_id OR b.group_id IN \
          (SELECT m.group_id FROM group_members m WHERE m.account_id = t.account_id AND m.user_id = k.user_id)) \
