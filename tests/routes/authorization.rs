@@ -326,3 +326,33 @@ fn nobody_gives_away_more_than_they_have() {
     let _ = make_in(&site, "acme", "roles", json!({ "name": "Any", "permissions": ["account:manage"] }));
     assert_ne!(token, TOKEN);
 }
+
+/// SCIM gives users whom it manages any e-mail, and who has that signs in as them.
+#[test]
+fn nobody_hands_over_to_scim_who_may_more_than_they() {
+    let site = Site::with_provider();
+    for id in ["boss", "clerk"] {
+        user(&site, "acme", id);
+    }
+    group(&site, "acme", "bosses", &["boss"]);
+    bind(&site, "bosses", "Account Admin");
+    make(&site, "roles", json!({ "name": "Settings", "permissions": ["account:view", "account:manage"] }));
+    let token = token_with(&site, "acme", &["Provisioner", "Settings"]);
+    let patch = |path: &str, input: serde_json::Value| {
+        let path = format!("/api/v1/accounts/acme{path}");
+        bearer(site.call(Patch, &path), &token).header("if-match", "\"1\"").json(&input).send()
+    };
+    let before = site.database.dump();
+    for (path, input, pointer) in [
+        ("/users/boss", json!({ "managedBy": "scim" }), "/managedBy"),
+        ("/users/boss", json!({ "email": "mallory@example.com" }), "/email"),
+        ("", json!({ "adoptJitUsers": true }), "/adoptJitUsers"),
+    ] {
+        let answer = patch(path, input);
+        problem(&answer, 403);
+        assert_eq!(errors(&answer), [(pointer.to_owned(), "would_grant_more".to_owned())], "{path}");
+    }
+    assert_eq!(site.database.dump(), before);
+    assert_eq!(patch("/users/clerk", json!({ "managedBy": "scim" })).status, 200);
+    assert_eq!(patch("", json!({ "name": "Acme Ltd.", "adoptJitUsers": false })).status, 200);
+}

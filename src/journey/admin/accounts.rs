@@ -1,6 +1,7 @@
 //! `/api/v1/accounts`
 
 use super::{Caller, etag, if_match, json_object, list_answer, not_found, page_of, stale};
+use crate::access::Permissions;
 use crate::crypto::Crypto;
 use crate::fields::{Fields, Patch};
 use crate::http::{Answer, Call};
@@ -99,6 +100,10 @@ pub(crate) async fn update<S: Store, C: Crypto>(
     let adopt_jit_users = fields.boolean("adoptJitUsers").over(before.adopt_jit_users, false);
     let errors = fields.into_errors();
     let (Some(name), true) = (name, errors.is_empty()) else { return Ok(Problem::fields(errors).answer()) };
+    if adopt_jit_users && !before.adopt_jit_users {
+        // SCIM gives those whom it takes over any e-mail, whatever they may do: who has that signs in as them.
+        caller.may_grant(Permissions::ALL, "/adoptJitUsers")?;
+    }
     let after = Account { name, adopt_jit_users, version: version + 1, ..before.clone() };
     let change = Change {
         id: postern.fresh_id(),

@@ -139,10 +139,11 @@ pub(crate) async fn update<S: Store, C: Crypto>(
     if let Err(reason) = may_become(&before, &after, scim_group.as_deref()) {
         return Ok(managed_elsewhere(&reason));
     }
-    if after.email != before.email {
-        // Who has the e-mail at an identity provider signs in as this user.
+    // Who has the e-mail at an identity provider signs in as this user, and whom SCIM manages it gives any e-mail.
+    let pointer = if after.email == before.email { "/managedBy" } else { "/email" };
+    if after.email != before.email || after.managed_by != before.managed_by {
         let [grants] = store::take(postern.store.batch(vec![grant::of(account, Whose::Users(&[id]))]).await?)?;
-        caller.may_grant(permissions_anywhere(&grant::read_one(&grants)?), "/email")?;
+        caller.may_grant(permissions_anywhere(&grant::read_one(&grants)?), pointer)?;
     }
     after.updated_at = postern.now;
     after.version = version + 1;
