@@ -33,7 +33,7 @@ export const changes = [
   ['a user is made', [], user, 409, 1],
   ['a user is changed', [user], patch('/users/$0', { email: 'hopper@example.com', givenName: 'Grace' }), 412, 3],
   ['a user is deactivated', [user], patch('/users/$0', { active: false }), 412, 2],
-  ['a user is handed over to SCIM', [user], patch('/users/$0', { managedBy: 'scim' }), 412, 2],
+  ['a user is handed over to SCIM', [user], patch('/users/$0', { managedBy: 'scim' }), 412, 3],
   ['a user is deleted with memberships', [group, user, member], remove('/users/$1'), 404, 2],
   ['a removed user is let in again', [user, remove('/users/$0')], remove('/removed-users/$0'), 404, 2],
   ['an invitation is made', [group], invitation, 409, 2],
