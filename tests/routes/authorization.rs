@@ -329,7 +329,7 @@ fn nobody_gives_away_more_than_they_have() {
 
 /// SCIM gives users whom it manages any e-mail, and who has that signs in as them.
 #[test]
-fn nobody_hands_over_to_scim_who_may_more_than_they() {
+fn nobody_hands_over_or_brings_back_who_may_more_than_they() {
     let site = Site::with_provider();
     for id in ["boss", "clerk"] {
         user(&site, "acme", id);
@@ -353,6 +353,10 @@ fn nobody_hands_over_to_scim_who_may_more_than_they() {
         assert_eq!(errors(&answer), [(pointer.to_owned(), "would_grant_more".to_owned())], "{path}");
     }
     assert_eq!(site.database.dump(), before);
-    assert_eq!(patch("/users/clerk", json!({ "managedBy": "scim" })).status, 200);
+    site.database.execute("UPDATE users SET active = 0");
+    let answer = patch("/users/boss", json!({ "active": true }));
+    problem(&answer, 403);
+    assert_eq!(errors(&answer), [("/active".to_owned(), "would_grant_more".to_owned())]);
+    assert_eq!(patch("/users/clerk", json!({ "active": true, "managedBy": "scim" })).status, 200);
     assert_eq!(patch("", json!({ "name": "Acme Ltd.", "adoptJitUsers": false })).status, 200);
 }

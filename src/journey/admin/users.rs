@@ -13,7 +13,7 @@ use crate::store::change::Change;
 use crate::store::grant::{self, Whose};
 use crate::store::tombstone::{self, Tombstone};
 use crate::store::user::Listed;
-use crate::store::{self, Constraint, Store, StoreError, group};
+use crate::store::{self, Constraint, Rows, Statement, Store, StoreError, group};
 
 /// Longest name of a person, in characters.
 const MAX_NAME: usize = 256;
@@ -121,7 +121,9 @@ pub(crate) async fn update<S: Store, C: Crypto>(
     id: &str,
 ) -> Result<Answer, Ending> {
     let (version, patch) = (if_match(call)?, json_object(call)?);
-    let Some((Listed { user: before, groups }, scim_group)) = find(postern, account, id).await? else {
+    let statements = [find(account, id).to_vec(), vec![grant::of(account, Whose::Users(&[id]))]].concat();
+    let [users, scim, grants] = store::take(postern.store.batch(statements).await?)?;
+    let Some((Listed { user: before, groups }, scim_group)) = found(&users, &scim)? else {
         return Ok(not_found("user"));
     };
     if before.version != version {
@@ -139,11 +141,16 @@ pub(crate) async fn update<S: Store, C: Crypto>(
     if let Err(reason) = may_become(&before, &after, scim_group.as_deref()) {
         return Ok(managed_elsewhere(&reason));
     }
-    // Who has the e-mail at an identity provider signs in as this user, and whom SCIM manages it gives any e-mail.
-    let pointer = if after.email == before.email { "/managedBy" } else { "/email" };
-    if after.email != before.email || after.managed_by != before.managed_by {
-        let [grants] = store::take(postern.store.batch(vec![grant::of(account, Whose::Users(&[id]))]).await?)?;
-        caller.may_grant(permissions_anywhere(&grant::read_one(&grants)?), pointer)?;
+    // Who has the e-mail at an identity provider signs in as this user; whom SCIM manages it gives any e-mail; and who is
+    // reactivated has all that they had.
+    for (pointer, is_given) in [
+        ("/email", after.email != before.email),
+        ("/managedBy", after.managed_by != before.managed_by),
+        ("/active", after.active && !before.active),
+    ] {
+        if is_given {
+            caller.may_grant(permissions_anywhere(&grant::read_one(&grants)?), pointer)?;
+        }
     }
     after.updated_at = postern.now;
     after.version = version + 1;
@@ -188,7 +195,8 @@ pub(crate) async fn delete<S: Store, C: Crypto>(
     id: &str,
 ) -> Result<Answer, Ending> {
     let version = if_match(call)?;
-    let Some((Listed { user: before, .. }, scim_group)) = find(postern, account, id).await? else {
+    let [users, scim] = store::take(postern.store.batch(find(account, id).into()).await?)?;
+    let Some((Listed { user: before, .. }, scim_group)) = found(&users, &scim)? else {
         return Ok(not_found("user"));
     };
     if before.version != version {
@@ -206,15 +214,13 @@ pub(crate) async fn delete<S: Store, C: Crypto>(
     }
 }
 
-/// A user, and the name of a SCIM-managed group that they are in.
-async fn find<S: Store, C: Crypto>(
-    postern: &Postern<'_, S, C>,
-    account: &str,
-    id: &str,
-) -> Result<Option<(Listed, Option<String>)>, StoreError> {
-    let statements = vec![store::user::find(account, id), group::in_scim_group(account, id)];
-    let [users, scim] = store::take(postern.store.batch(statements).await?)?;
-    let scim_group = group::read_ids(&scim)?.into_iter().next();
+/// A user, and the name of a SCIM-managed group that they are in: [`found`] reads it.
+fn find(account: &str, id: &str) -> [Statement; 2] {
+    [store::user::find(account, id), group::in_scim_group(account, id)]
+}
+
+fn found(users: &Rows, scim: &Rows) -> Result<Option<(Listed, Option<String>)>, StoreError> {
+    let scim_group = group::read_ids(scim)?.into_iter().next();
     Ok(users.first::<Listed>()?.map(|listed| (listed, scim_group)))
 }
 
