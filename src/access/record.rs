@@ -2,7 +2,7 @@
 
 use super::binding::Scope;
 use super::permission::Permissions;
-use super::{ALL_RESOURCES, BuiltInRole, Permission, Resource, ResourceType};
+use super::{ALL_RESOURCES, ALL_RESOURCES_NAME, BuiltInRole, Permission, Resource, ResourceType};
 use crate::fields::{Fields, Patch};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -197,8 +197,13 @@ impl Draft {
             if name.is_empty() {
                 fields.required("name");
             }
-            if kind == Kind::Role && BuiltInRole::find(&name).is_some() {
-                fields.error_if_first("name", "taken", "A built-in role has this name.");
+            let is_built_in = match kind {
+                Kind::Role => BuiltInRole::find(&name).is_some(),
+                Kind::ResourceGroup => name.eq_ignore_ascii_case(ALL_RESOURCES_NAME),
+                _ => false,
+            };
+            if is_built_in {
+                fields.error_if_first("name", "taken", "What is built in has this name.");
             }
         }
         let mut roles = Vec::new();

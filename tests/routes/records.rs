@@ -134,6 +134,7 @@ fn every_field_is_told_what_is_wrong_with_it() {
             vec![("/name", "control_character"), ("/permissions", "wrong_type")],
         ),
         ("roles", json!({ "name": "account admin", "permissions": [] }), vec![("/name", "taken")]),
+        ("resource-groups", json!({ "name": "all RESOURCES", "resources": [] }), vec![("/name", "taken")]),
         (
             "resource-groups",
             json!({ "name": "R", "resources": [{ "type": "planet", "id": "x" }, { "id": 1 }, 7] }),
