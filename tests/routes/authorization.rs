@@ -360,3 +360,38 @@ fn nobody_hands_over_or_brings_back_who_may_more_than_they() {
     assert_eq!(patch("/users/clerk", json!({ "active": true, "managedBy": "scim" })).status, 200);
     assert_eq!(patch("", json!({ "name": "Acme Ltd.", "adoptJitUsers": false })).status, 200);
 }
+
+/// A binding to one provider says nothing of the others, nor of their users.
+#[test]
+fn what_concerns_other_providers_is_for_who_manages_all_of_them() {
+    let site = Site::with_provider();
+    let id = site.database.select("SELECT id FROM providers").remove(0);
+    let resources = json!([{ "type": "provider", "id": id }]);
+    make(&site, "resource-groups", json!({ "name": "One", "resources": resources }));
+    make(&site, "roles", json!({ "name": "Providers", "permissions": ["providers:view", "providers:manage"] }));
+    let bot = make(&site, "service-accounts", json!({ "name": "Bot" }));
+    let principal = json!({ "type": "serviceAccount", "id": bot["id"] });
+    make(&site, "role-bindings", json!({ "principal": principal, "role": "Providers", "resourceGroup": "One" }));
+    let token = token_of(&site, "acme", "serviceAccount", bot["id"].as_str().unwrap());
+    let version = || site.database.select("SELECT version FROM providers").remove(0);
+    let patch = |input: serde_json::Value| {
+        let request = bearer(site.call(Patch, &format!("/api/v1/accounts/acme/providers/{id}")), &token);
+        request.header("if-match", &format!("\"{}\"", version())).json(&input).send()
+    };
+    let refused = |input: serde_json::Value, pointer: &str| {
+        let before = site.database.dump();
+        let answer = patch(input);
+        problem(&answer, 403);
+        assert_eq!(errors(&answer), [(pointer.to_owned(), "would_grant_more".to_owned())]);
+        assert_eq!(site.database.dump(), before, "{pointer}");
+    };
+    refused(json!({ "acceptUsersOfOtherProviders": true }), "/acceptUsersOfOtherProviders");
+    refused(json!({ "generation": "legacy" }), "/generation");
+    assert_eq!(
+        patch(json!({ "enabled": false, "generation": "legacy" })).status,
+        200,
+        "disabled, it stands in nobody's way"
+    );
+    refused(json!({ "enabled": true }), "/enabled");
+    assert_eq!(patch(json!({ "enabled": true, "generation": "current", "name": "Renamed" })).status, 200);
+}

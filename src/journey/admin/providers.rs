@@ -2,12 +2,13 @@
 
 use super::rule_groups::Named;
 use super::{Caller, etag, if_match, json_object, keys, not_found, stale};
+use crate::access::{Permission, Permissions};
 use crate::crypto::{Certificate, Crypto};
 use crate::http::{Answer, Call};
 use crate::journey::metadata::Look;
 use crate::journey::{Ending, Postern};
 use crate::problem::Problem;
-use crate::provider::Provider;
+use crate::provider::{Generation, Provider, Settings};
 use crate::store::account::Account;
 use crate::store::change::Change;
 use crate::store::{self, Constraint, Plan, Store, StoreError};
@@ -84,6 +85,7 @@ pub(crate) async fn update<S: Store, C: Crypto>(
     }
     let metadata = postern.metadata(&patch, Some(&before)).await?;
     let after = groups.check(caller, before.update(&patch, metadata, postern.now))?;
+    concerns_others(caller, before.settings(), after.settings())?;
     let keys = keys::missing(postern, account, after.settings()).await?;
     let update = store::provider::update(account, &after)?;
     let mut plan =
@@ -91,6 +93,19 @@ pub(crate) async fn update<S: Store, C: Crypto>(
     plan.push(update);
     plan.extend(keys.iter().map(|key| store::account_key::insert(account, key)));
     Ok(saved(postern, account, 200, plan, &after).await?)
+}
+
+/// What changes at one provider and concerns the others, or their users, is for who manages all of them.
+fn concerns_others(caller: &Caller, before: &Settings, after: &Settings) -> Result<(), Answer> {
+    let authenticates_instead = |settings: &Settings| settings.enabled && settings.generation == Generation::Legacy;
+    let manages = Permissions::of(&[Permission::ProvidersManage]);
+    if authenticates_instead(before) != authenticates_instead(after) {
+        caller.may_grant(manages, if before.generation == after.generation { "/enabled" } else { "/generation" })?;
+    }
+    if after.accept_users_of_other_providers && !before.accept_users_of_other_providers {
+        caller.may_grant(manages, "/acceptUsersOfOtherProviders")?;
+    }
+    Ok(())
 }
 
 /// `DELETE …/{id}`
