@@ -130,8 +130,8 @@ fn described(error: &ScimError) -> Value {
 
 /// An id as it is named. What has other characters than ids have is somebody's name or address, where a client takes it for one.
 fn redacted_id(id: &str) -> String {
-    let is_id = id.starts_with("urn:") || id == ".search";
-    if is_id || id.chars().all(|c| c.is_ascii_alphanumeric() || "-_:".contains(c)) {
+    let more = if id.starts_with("urn:ietf:params:scim:") { "-_:." } else { "-_:" };
+    if id == ".search" || id.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c)) {
         return id.chars().take(64).collect();
     }
     String::from("…")
@@ -274,6 +274,9 @@ mod tests {
                 "/Schemas/urn:ietf:params:scim:schemas:core:2.0:User",
                 "/Schemas/urn:ietf:params:scim:schemas:core:2.0:User",
             ),
+            ("/Users/urn:ada@example.com", "/Users/…"),
+            ("/Users/urn:ietf:params:scim:ada@example.com", "/Users/…"),
+            ("/Users/urn:ada.lovelace", "/Users/…"),
             ("Users", "Users"),
             ("/", "/"),
         ] {
