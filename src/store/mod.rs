@@ -59,7 +59,7 @@ pub struct Statement {
 }
 
 impl Statement {
-    fn new<const N: usize>(sql: &'static str, parameters: [Value; N]) -> Self {
+    fn new(sql: &'static str, parameters: impl Into<Vec<Value>>) -> Self {
         Self { sql: Cow::Borrowed(sql), parameters: parameters.into() }
     }
 }

@@ -2,40 +2,30 @@
 
 use super::scim_list::Keyset;
 use super::user::GroupName;
-use super::{Statement, Value, flag, json, list_of, millis, optional_millis};
-use crate::directory::{ManagedBy, User};
+use super::{Statement, Value, flag, json, list_of};
+use crate::directory::User;
 use crate::time::Timestamp;
 use serde::Deserialize;
 
-/// A user with what SCIM knows of them.
+/// A user with what SCIM knows of them. The e-mail of one who has none is the userName.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(from = "(User, Known)")]
 pub struct ScimUser {
-    /// Id.
-    pub id: String,
-    /// E-mail as it was given; the userName of a user without one.
-    pub email: String,
-    /// Given name.
-    pub given_name: Option<String>,
-    /// Family name.
-    pub family_name: Option<String>,
-    /// Display name.
-    pub display_name: Option<String>,
-    /// Whether they may sign in.
-    #[serde(deserialize_with = "flag")]
-    pub active: bool,
-    /// Who makes and changes them.
-    pub managed_by: ManagedBy,
-    /// When they were made.
-    #[serde(deserialize_with = "millis")]
-    pub created_at: Timestamp,
-    /// When they were changed last.
-    #[serde(deserialize_with = "millis")]
-    pub updated_at: Timestamp,
-    /// When they signed in last.
-    #[serde(deserialize_with = "optional_millis")]
-    pub last_sign_in_at: Option<Timestamp>,
-    /// Grows by one with each change.
-    pub version: i64,
+    /// The user, as all others see them.
+    pub user: User,
+    /// What SCIM knows.
+    pub known: Known,
+}
+
+impl From<(User, Known)> for ScimUser {
+    fn from((user, known): (User, Known)) -> Self {
+        Self { user, known }
+    }
+}
+
+/// What SCIM knows of a user beside what all know.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Known {
     /// Unique in the account, without case.
     pub user_name: String,
     /// What a SCIM client calls them.
@@ -50,25 +40,6 @@ pub struct ScimUser {
     /// Whether SCIM may take them over: they came just in time, and the account says so.
     #[serde(deserialize_with = "flag")]
     pub adoptable: bool,
-}
-
-impl ScimUser {
-    /// The user, as all others see them.
-    pub fn user(&self) -> User {
-        User {
-            id: self.id.clone(),
-            email: self.email.clone(),
-            given_name: self.given_name.clone(),
-            family_name: self.family_name.clone(),
-            display_name: self.display_name.clone(),
-            active: self.active,
-            managed_by: self.managed_by,
-            created_at: self.created_at,
-            updated_at: self.updated_at,
-            last_sign_in_at: self.last_sign_in_at,
-            version: self.version,
-        }
-    }
 }
 
 macro_rules! select {
@@ -221,28 +192,17 @@ pub struct Written<'a> {
 }
 
 impl Written<'_> {
-    fn parameters(&self, account: &str) -> [Value; 18] {
+    fn parameters(&self, account: &str) -> Vec<Value> {
         let Self { user, email_folded, user_name, user_name_folded, external, scim } = *self;
-        [
-            account.into(),
-            user.id.as_str().into(),
-            user.email.as_str().into(),
-            email_folded.into(),
-            user.given_name.as_deref().into(),
-            user.family_name.as_deref().into(),
-            user.display_name.as_deref().into(),
-            i64::from(user.active).into(),
-            user.managed_by.as_str().into(),
-            user.created_at.into(),
-            user.updated_at.into(),
-            user.last_sign_in_at.map_or(Value::Null, Value::from),
-            user.version.into(),
+        let mut parameters = Vec::from(super::user::parameters(account, user, email_folded));
+        parameters.extend([
             user_name.into(),
             user_name_folded.into(),
             external.map(|(_, id)| id).into(),
             external.map(|(owner, _)| owner).into(),
             scim.into(),
-        ]
+        ]);
+        parameters
     }
 
     /// Makes the user. Constraints: [`super::Constraint::UserEmail`], [`super::Constraint::UserName`],

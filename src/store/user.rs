@@ -186,22 +186,27 @@ fn insert(account: &str, user: &User, email: &Email) -> Statement {
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, \
          CASE WHEN EXISTS (SELECT 1 FROM users WHERE account_id = ?1 AND user_name_folded = ?4) THEN ?2 ELSE ?3 END, \
          CASE WHEN EXISTS (SELECT 1 FROM users WHERE account_id = ?1 AND user_name_folded = ?4) THEN ?2 ELSE ?4 END)",
-        [
-            account.into(),
-            user.id.as_str().into(),
-            email.as_given().into(),
-            email.folded().into(),
-            user.given_name.as_deref().into(),
-            user.family_name.as_deref().into(),
-            user.display_name.as_deref().into(),
-            i64::from(user.active).into(),
-            user.managed_by.as_str().into(),
-            user.created_at.into(),
-            user.updated_at.into(),
-            user.last_sign_in_at.map_or(Value::Null, Value::from),
-            user.version.into(),
-        ],
+        parameters(account, user, email.folded()),
     )
+}
+
+/// The columns of a user that all write, in the order of the table.
+pub(super) fn parameters(account: &str, user: &User, email_folded: &str) -> [Value; 13] {
+    [
+        account.into(),
+        user.id.as_str().into(),
+        user.email.as_str().into(),
+        email_folded.into(),
+        user.given_name.as_deref().into(),
+        user.family_name.as_deref().into(),
+        user.display_name.as_deref().into(),
+        i64::from(user.active).into(),
+        user.managed_by.as_str().into(),
+        user.created_at.into(),
+        user.updated_at.into(),
+        user.last_sign_in_at.map_or(Value::Null, Value::from),
+        user.version.into(),
+    ]
 }
 
 /// Remembers when a user signed in last. Not a change of the user: the version stays.

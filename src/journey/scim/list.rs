@@ -112,14 +112,14 @@ struct Found {
 impl Row {
     fn id(&self) -> &str {
         match self {
-            Self::User(user) => &user.id,
+            Self::User(user) => &user.user.id,
             Self::Group(group) => &group.id,
         }
     }
 
     fn updated_at(&self) -> Timestamp {
         match self {
-            Self::User(user) => user.updated_at,
+            Self::User(user) => user.user.updated_at,
             Self::Group(group) => group.updated_at,
         }
     }
@@ -244,7 +244,7 @@ impl<'s, 'r, S: Store, C: Crypto> Scan<'s, 'r, S, C> {
         let (id, mut value, group) = match row {
             Row::User(user) => {
                 let value = user.rendered(owner, base)?;
-                (user.id, value, None)
+                (user.user.id, value, None)
             }
             Row::Group(group) => (group.id.clone(), group.rendered(owner, base), Some(group)),
         };
@@ -295,7 +295,7 @@ impl<'s, 'r, S: Store, C: Crypto> Scan<'s, 'r, S, C> {
             }
             for row in rows {
                 (after, after_time) = match &row {
-                    Row::User(user) if by_name => (crate::directory::folded(&user.user_name), None),
+                    Row::User(user) if by_name => (crate::directory::folded(&user.known.user_name), None),
                     row => (row.id().to_owned(), Some(row.updated_at())),
                 };
                 if let Some(found) = self.meant(row)?

@@ -8,19 +8,24 @@ use crate::scim::render::{self, location};
 use crate::scim::{GroupReference, Meta, Patch, Projection, ResourceType, ScimError, UserDocument, dialect};
 use crate::store::change::Change;
 use crate::store::scim_group;
-use crate::store::scim_user::{self, ScimUser, Written};
+use crate::store::scim_user::{self, Known, ScimUser, Written};
 use crate::store::{self, Constraint, Plan, Store, StoreError, commit, session, tombstone};
 use serde_json::Value;
 
 impl ScimUser {
     /// What a client sees of the user.
     pub(super) fn document(&self, owner: &str) -> Result<UserDocument, ScimError> {
-        let external_id = self.external_id.as_deref().filter(|_| self.external_owner.as_deref() == Some(owner));
-        match &self.scim {
-            Some(stored) => Ok(UserDocument::from_stored(stored, external_id)?.with_active(self.active)),
+        let external_id =
+            self.known.external_id.as_deref().filter(|_| self.known.external_owner.as_deref() == Some(owner));
+        match &self.known.scim {
+            Some(stored) => Ok(UserDocument::from_stored(stored, external_id)?.with_active(self.user.active)),
             None => {
-                let names = (self.given_name.as_deref(), self.family_name.as_deref(), self.display_name.as_deref());
-                let document = UserDocument::of_profile(&self.email, names.0, names.1, names.2, self.active);
+                let names = (
+                    self.user.given_name.as_deref(),
+                    self.user.family_name.as_deref(),
+                    self.user.display_name.as_deref(),
+                );
+                let document = UserDocument::of_profile(&self.user.email, names.0, names.1, names.2, self.user.active);
                 Ok(document.with_external_id(external_id))
             }
         }
@@ -28,15 +33,20 @@ impl ScimUser {
 
     /// The user as JSON, whole.
     pub(super) fn rendered(&self, owner: &str, base: &str) -> Result<Value, ScimError> {
-        let groups: Vec<GroupReference> = self.groups.iter().map(reference).collect();
-        let meta =
-            Meta { id: &self.id, base, created: self.created_at, modified: self.updated_at, version: self.version };
+        let groups: Vec<GroupReference> = self.known.groups.iter().map(reference).collect();
+        let meta = Meta {
+            id: &self.user.id,
+            base,
+            created: self.user.created_at,
+            modified: self.user.updated_at,
+            version: self.user.version,
+        };
         Ok(render::user(&self.document(owner)?, &groups, &meta))
     }
 
     /// Whom SCIM did not make is changed where they come from.
     fn check_managed(&self) -> Result<(), ScimError> {
-        if self.managed_by == ManagedBy::Scim || self.adoptable {
+        if self.user.managed_by == ManagedBy::Scim || self.known.adoptable {
             return Ok(());
         }
         Err(ScimError::protocol(409, Some("mutability"), self.elsewhere()))
@@ -44,7 +54,7 @@ impl ScimUser {
 
     /// What to do about a user whom SCIM did not make.
     fn elsewhere(&self) -> &'static str {
-        match self.managed_by {
+        match self.user.managed_by {
             ManagedBy::Jit => {
                 "This user was made just in time, at a sign-in. Choose one method: remove the user and provision them again \
                  over SCIM, or have an admin hand them over to SCIM, or set adoptJitUsers for the account."
@@ -114,7 +124,7 @@ pub(super) async fn read<S: Store, C: Crypto>(request: &Request<'_, S, C>, id: &
     let mut rows = request.load(vec![scim_user::find(request.account, id)]).await?;
     let found = next(&mut rows)?.first::<ScimUser>()?.ok_or_else(|| not_found("user"))?;
     let rendered = found.rendered(request.actor(), request.base)?;
-    Ok(request.read(found.version, || projection.of(rendered).to_string()))
+    Ok(request.read(found.user.version, || projection.of(rendered).to_string()))
 }
 
 /// The answer to a write.
@@ -126,8 +136,8 @@ fn answer<S: Store, C: Crypto>(
 ) -> Result<Reply, Failure> {
     let body = projection.of(after.rendered(request.actor(), request.base)?).to_string();
     Ok(Reply {
-        version: Some(after.version),
-        location: (status == 201).then(|| location(request.base, ResourceType::User, &after.id)),
+        version: Some(after.user.version),
+        location: (status == 201).then(|| location(request.base, ResourceType::User, &after.user.id)),
         ..Reply::text(status, body)
     })
 }
@@ -162,11 +172,11 @@ async fn try_create<S: Store, C: Crypto>(
     let mut rows = request.load(vec![alike]).await?;
     let alike: Vec<ScimUser> = next(&mut rows)?.all()?;
     if let Some(known) = alike.first() {
-        if alike.len() > 1 || known.managed_by == ManagedBy::Scim || !known.adoptable {
+        if alike.len() > 1 || known.user.managed_by == ManagedBy::Scim || !known.known.adoptable {
             return Err(taken(&alike, identity).into());
         }
         let mut document = document.clone();
-        if request.is_anothers(known.external_owner.as_deref(), document.external_id()).await? {
+        if request.is_anothers(known.known.external_owner.as_deref(), document.external_id()).await? {
             document = document.with_external_id(None);
         }
         let after = save(request, Some(known), &document, identity, 201).await?;
@@ -178,7 +188,7 @@ async fn try_create<S: Store, C: Crypto>(
 
 /// Somebody of whom nothing is known yet.
 fn nobody<S: Store, C: Crypto>(request: &Request<'_, S, C>) -> ScimUser {
-    ScimUser {
+    let user = User {
         id: request.postern.fresh_id(),
         email: String::new(),
         given_name: None,
@@ -190,20 +200,15 @@ fn nobody<S: Store, C: Crypto>(request: &Request<'_, S, C>) -> ScimUser {
         updated_at: request.postern.now,
         last_sign_in_at: None,
         version: 0,
-        user_name: String::new(),
-        external_id: None,
-        external_owner: None,
-        scim: None,
-        groups: Vec::new(),
-        adoptable: false,
-    }
+    };
+    ScimUser { user, known: Known::default() }
 }
 
 /// Who a new user would be taken for.
 fn taken(alike: &[ScimUser], identity: &Identity) -> ScimError {
-    let is_name = |user: &&ScimUser| folded(&user.user_name) == identity.user_name_folded;
+    let is_name = |user: &&ScimUser| folded(&user.known.user_name) == identity.user_name_folded;
     let attribute = if alike.iter().any(|user| is_name(&user)) { "userName" } else { "emails" };
-    match alike.iter().find(|user| user.managed_by != ManagedBy::Scim) {
+    match alike.iter().find(|user| user.user.managed_by != ManagedBy::Scim) {
         Some(user) => ScimError::Uniqueness { attribute, detail: user.elsewhere().to_owned() },
         None => uniqueness(attribute),
     }
@@ -237,7 +242,7 @@ pub(super) async fn update<S: Store, C: Crypto>(
     for _ in 0..MAX_ROUNDS {
         let mut rows = request.load(vec![scim_user::find(request.account, id)]).await?;
         let before = next(&mut rows)?.first::<ScimUser>()?.ok_or_else(|| not_found("user"))?;
-        request.check_version(before.version)?;
+        request.check_version(before.user.version)?;
         before.check_managed()?;
         let known = before.document(request.actor())?;
         let mut document = match (&document, &patch) {
@@ -246,11 +251,11 @@ pub(super) async fn update<S: Store, C: Crypto>(
             (None, None) => known.clone(),
         };
         // What another client calls them is that client's.
-        if request.is_anothers(before.external_owner.as_deref(), document.external_id()).await? {
+        if request.is_anothers(before.known.external_owner.as_deref(), document.external_id()).await? {
             document = document.with_external_id(None);
         }
         let identity = Identity::of(&document)?;
-        if document == known && before.scim.is_some() && before.managed_by == ManagedBy::Scim {
+        if document == known && before.known.scim.is_some() && before.user.managed_by == ManagedBy::Scim {
             nothing_to_do(request, 200, format!("user/{id}")).await?;
             return answer(request, 200, &before, &projection);
         }
@@ -299,8 +304,9 @@ async fn save<S: Store, C: Crypto>(
 ) -> Result<Option<ScimUser>, Failure> {
     let base = before.cloned().unwrap_or_else(|| nobody(request));
     let (account, now, owner) = (request.account, request.postern.now, request.actor());
-    let user = User { updated_at: now, version: base.version + 1, ..written_user(document, identity, base.user()) };
-    let known = base.external_owner.as_deref().zip(base.external_id.as_deref());
+    let user =
+        User { updated_at: now, version: base.user.version + 1, ..written_user(document, identity, base.user.clone()) };
+    let known = base.known.external_owner.as_deref().zip(base.known.external_id.as_deref());
     let external = match document.external_id() {
         Some(id) => Some((owner, id)),
         None => known.filter(|(known, _)| *known != owner),
@@ -314,7 +320,7 @@ async fn save<S: Store, C: Crypto>(
         external,
         scim: &stored,
     };
-    let earlier = before.map(ScimUser::user);
+    let earlier = before.map(|before| &before.user);
     let change = Change {
         id: request.postern.fresh_id(),
         at: now,
@@ -322,7 +328,7 @@ async fn save<S: Store, C: Crypto>(
         action: if before.is_some() { "user.updated" } else { "user.created" },
         resource: format!("user/{}", user.id),
         version: user.version,
-        before: earlier.as_ref(),
+        before: earlier,
         after: Some(&user),
     };
     let mut plan = log_plan(request, status, change.resource.clone(), ());
@@ -338,7 +344,7 @@ async fn save<S: Store, C: Crypto>(
     }
     let emails = other_emails(document);
     let had_emails =
-        before.is_some_and(|before| before.scim.as_deref().is_some_and(|scim| scim.contains("\"emails\"")));
+        before.is_some_and(|before| before.known.scim.as_deref().is_some_and(|scim| scim.contains("\"emails\"")));
     if had_emails {
         plan.push(scim_user::keep_emails(account, &user.id, &emails));
     }
@@ -355,21 +361,14 @@ async fn save<S: Store, C: Crypto>(
         Err(error) => return Err(error.into()),
     }
     let (external_owner, external_id) = external.map(|(owner, id)| (owner.to_owned(), id.to_owned())).unzip();
-    Ok(Some(ScimUser {
-        email: user.email,
-        given_name: user.given_name,
-        family_name: user.family_name,
-        display_name: user.display_name,
-        active: user.active,
-        managed_by: user.managed_by,
-        updated_at: user.updated_at,
-        version: user.version,
+    let known = Known {
         user_name: document.user_name().to_owned(),
         external_id,
         external_owner,
         scim: Some(stored),
-        ..base
-    }))
+        ..base.known
+    };
+    Ok(Some(ScimUser { user, known }))
 }
 
 /// Why a user was not written.
@@ -389,16 +388,16 @@ pub(super) async fn delete<S: Store, C: Crypto>(request: &Request<'_, S, C>, id:
     for _ in 0..MAX_ROUNDS {
         let mut rows = request.load(vec![scim_user::find(account, id)]).await?;
         let before = next(&mut rows)?.first::<ScimUser>()?.ok_or_else(|| not_found("user"))?;
-        request.check_version(before.version)?;
+        request.check_version(before.user.version)?;
         before.check_managed()?;
-        let user = before.user();
+        let user = before.user.clone();
         let change = Change {
             id: request.postern.fresh_id(),
             at: now,
             actor: request.actor(),
             action: "user.deleted",
             resource: format!("user/{id}"),
-            version: before.version + 1,
+            version: before.user.version + 1,
             before: Some(&user),
             after: None,
         };
