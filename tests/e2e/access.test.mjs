@@ -1,21 +1,11 @@
 // Who may do what, and who may change what, as the seeds describe it, end to end. tests/seeds.json says which test shows what.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
-import { makeKeys } from '../../dev/idp/keys.mjs';
+import { describe, test } from 'node:test';
 import { TestAccount } from './support/account.mjs';
-import { startPostern } from './support/postern.mjs';
+import { installation } from './support/installation.mjs';
 
 const DAY = 24 * 3600 * 1000;
-let postern;
-let keys;
-
-before(async () => {
-  [postern, keys] = await Promise.all([startPostern(), makeKeys()]);
-});
-after(() => postern.dispose());
-afterEach(() => {
-  postern.now = null;
-});
+const { postern, keys } = await installation();
 
 const withProvider = (settings) => TestAccount.withProvider(postern, keys, settings);
 const native = (account, name) => account.expect(201, 'POST', '/groups', { name });

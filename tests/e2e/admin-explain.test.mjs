@@ -2,24 +2,16 @@
 // That it says of each bad response what the log says is tested in bad-input.test.mjs.
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
-import { makeKeys } from '../../dev/idp/keys.mjs';
+import { describe, test } from 'node:test';
 import { TestAccount } from './support/account.mjs';
-import { startPostern } from './support/postern.mjs';
+import { installation } from './support/installation.mjs';
 
 const MINUTES = 60_000;
 const CHECKS = [
   'base64', 'document', 'issuer', 'decryption', 'signature', 'content', 'response_issuer', 'assertion_issuer', 'destination', 'audience', 'subject_confirmation',
   'conditions', 'session', 'authn_context', 'name_id', 'in_response_to', 'enabled', 'request',
 ];
-let postern;
-let keys;
-let otherKeys;
-
-before(async () => {
-  [postern, keys, otherKeys] = await Promise.all([startPostern(), makeKeys(), makeKeys()]);
-});
-after(() => postern.dispose());
+const { postern, keys, otherKeys } = await installation();
 
 const withProvider = (settings) => TestAccount.withProvider(postern, keys, settings);
 const ada = { nameId: 'u-1', attributes: { email: 'ada@example.com', groups: ['A', 'B'], empty: '' } };

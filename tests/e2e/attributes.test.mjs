@@ -1,18 +1,11 @@
 // Attributes between an identity provider and us, end to end: what seed 002 says of the user attributes of a connector, and
 // seed 003 of the SAML settings of an application.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { makeKeys } from '../../dev/idp/keys.mjs';
+import { describe, test } from 'node:test';
 import { TestAccount } from './support/account.mjs';
-import { startPostern } from './support/postern.mjs';
+import { installation } from './support/installation.mjs';
 
-let postern;
-let keys;
-
-before(async () => {
-  [postern, keys] = await Promise.all([startPostern(), makeKeys()]);
-});
-after(() => postern.dispose());
+const { postern, keys } = await installation();
 
 const mapped = (attributeMapping) => TestAccount.withProvider(postern, keys, { kind: 'jumpcloud', attributeMapping });
 const ada = (attributes) => ({ nameId: 'ada@example.com', attributes });

@@ -1,25 +1,16 @@
 // How often a request asks D1: each call is a trip to where the database lives.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { makeKeys } from '../../dev/idp/keys.mjs';
 import { after as afterSteps, changes } from './cases/changes.mjs';
 import { TestAccount } from './support/account.mjs';
+import { installation } from './support/installation.mjs';
 import { ourMetadata, samlifyPeers } from './support/logout.mjs';
-import { startPostern } from './support/postern.mjs';
 
 const MINUTES = 60_000;
 const openapi = JSON.parse(readFileSync(new URL('../../www/openapi.json', import.meta.url)));
-let postern;
-let keys;
-
-before(async () => {
-  [postern, keys] = await Promise.all([startPostern(), makeKeys()]);
-});
-after(() => postern.dispose());
-afterEach(() => {
-  postern.now = null;
-});
+const { postern, keys } = await installation();
 
 const withProvider = (settings) => TestAccount.withProvider(postern, keys, settings);
 

@@ -1,22 +1,11 @@
 // Groups, invitations and the two integrations, end to end: each test names the seed document that it comes from.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
-import { makeKeys } from '../../dev/idp/keys.mjs';
+import { describe, test } from 'node:test';
 import { TestAccount } from './support/account.mjs';
-import { startPostern } from './support/postern.mjs';
+import { installation } from './support/installation.mjs';
 
 const ENTRA_LINK = 'http://schemas.microsoft.com/claims/groups.link';
-let postern;
-let keys;
-let otherKeys;
-
-before(async () => {
-  [postern, keys, otherKeys] = await Promise.all([startPostern(), makeKeys(), makeKeys()]);
-});
-after(() => postern.dispose());
-afterEach(() => {
-  postern.now = null;
-});
+const { postern, keys, otherKeys } = await installation();
 
 const following = (settings) => TestAccount.withProvider(postern, keys, { authorization: { enabled: true }, ...settings });
 const link = (account, name, samlGroup = name) =>

@@ -1,18 +1,11 @@
 // Two requests that have read before either writes: each waits before the D1 call that matters until both are there.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { makeKeys } from '../../dev/idp/keys.mjs';
+import { test } from 'node:test';
 import { TestAccount } from './support/account.mjs';
 import { assertConsistent } from './support/consistency.mjs';
-import { startPostern } from './support/postern.mjs';
+import { installation } from './support/installation.mjs';
 
-let postern;
-let keys;
-
-before(async () => {
-  [postern, keys] = await Promise.all([startPostern(), makeKeys()]);
-});
-after(() => postern.dispose());
+const { postern, keys } = await installation();
 
 /** An account that the isolate knows. */
 async function knownAccount() {

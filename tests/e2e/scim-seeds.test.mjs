@@ -1,10 +1,10 @@
 // Provisioning over SCIM as seeds 001, 003 and 004 describe it, and what seed 000 says of it, end to end. tests/seeds.json says
 // which test shows what.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
-import { makeKeys } from '../../dev/idp/keys.mjs';
+import { describe, test } from 'node:test';
 import { TestAccount } from './support/account.mjs';
-import { SETUP_TOKEN, startPostern } from './support/postern.mjs';
+import { installation } from './support/installation.mjs';
+import { SETUP_TOKEN } from './support/postern.mjs';
 import { BASES, GROUP, ScimClient, USER, assertError, membersOf, patchOf } from './support/scim.mjs';
 
 const DAY = 24 * 3600 * 1000;
@@ -12,17 +12,7 @@ const OKTA = '/gateway/ng/api/scim/account/{account}';
 const ENTRA = '/gateway/api/scim/account/{account}';
 /** All that SCIM needs. */
 const PERMISSIONS = ['users:view', 'users:manage', 'groups:view', 'groups:manage'];
-let postern;
-let keys;
-let otherKeys;
-
-before(async () => {
-  [postern, keys, otherKeys] = await Promise.all([startPostern(), makeKeys(), makeKeys()]);
-});
-after(() => postern.dispose());
-afterEach(() => {
-  postern.now = null;
-});
+const { postern, keys, otherKeys } = await installation();
 
 /** An account with a provider, and a client that provisions it: `[account, client]`. */
 async function scene({ base = OKTA, ...settings } = {}) {

@@ -1,23 +1,13 @@
 // What a sign-in opens: a cookie, who it stands for, and all the ways in which it ends.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
-import { makeKeys } from '../../dev/idp/keys.mjs';
+import { describe, test } from 'node:test';
 import { TestAccount } from './support/account.mjs';
-import { startPostern } from './support/postern.mjs';
+import { installation } from './support/installation.mjs';
 
 const SECONDS = 1000;
 const HOURS = 3600 * SECONDS;
 const NOON = Date.UTC(2031, 5, 1, 12);
-let postern;
-let keys;
-
-before(async () => {
-  [postern, keys] = await Promise.all([startPostern(), makeKeys()]);
-});
-after(() => postern.dispose());
-afterEach(() => {
-  postern.now = null;
-});
+const { postern, keys } = await installation();
 
 const withProvider = (settings) => TestAccount.withProvider(postern, keys, settings);
 

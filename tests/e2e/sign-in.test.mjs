@@ -1,18 +1,10 @@
 // Who gets in: the provider is found by its issuer, then the directory and JIT decide.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { makeKeys } from '../../dev/idp/keys.mjs';
+import { describe, test } from 'node:test';
 import { TestAccount } from './support/account.mjs';
-import { startPostern } from './support/postern.mjs';
+import { installation } from './support/installation.mjs';
 
-let postern;
-let keys;
-let otherKeys;
-
-before(async () => {
-  [postern, keys, otherKeys] = await Promise.all([startPostern(), makeKeys(), makeKeys()]);
-});
-after(() => postern.dispose());
+const { postern, keys, otherKeys } = await installation();
 
 const withProvider = (settings) => TestAccount.withProvider(postern, keys, settings);
 const ada = { nameId: 'ada@example.com', attributes: { givenName: 'Ada', familyName: 'Lovelace', displayName: 'Countess', department: ['research', 'engineering'] } };

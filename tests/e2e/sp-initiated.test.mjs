@@ -1,21 +1,11 @@
 // A sign-in that begins here: only the browser that began it can end it, once, in time, at that provider.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
-import { makeKeys } from '../../dev/idp/keys.mjs';
+import { describe, test } from 'node:test';
 import { TestAccount } from './support/account.mjs';
-import { startPostern } from './support/postern.mjs';
+import { installation } from './support/installation.mjs';
 
 const MINUTES = 60_000;
-let postern;
-let keys;
-
-before(async () => {
-  [postern, keys] = await Promise.all([startPostern(), makeKeys()]);
-});
-after(() => postern.dispose());
-afterEach(() => {
-  postern.now = null;
-});
+const { postern, keys } = await installation();
 
 const withProvider = (settings) => TestAccount.withProvider(postern, keys, settings);
 const answering = (id) => ({ nameId: 'ada@example.com', inResponseTo: id });
