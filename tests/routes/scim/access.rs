@@ -206,6 +206,47 @@ fn a_role_of_ones_own_does_if_it_has_all_four() {
     assert_eq!(client.with(&token, Get, "/Users").send().status, 200);
 }
 
+/// What [`a_role_of_ones_own_does_if_it_has_all_four`] says is of all of the account, and of the bindings that there are at the time.
+#[test]
+fn a_role_counts_where_it_is_bound_to_all_of_the_account_and_as_long_as_it_is() {
+    let client = Client::new();
+    let site = &client.site;
+    let organization = id(&make(site, "organizations", json!({ "name": "West" })));
+    let group = id(&make(site, "groups", json!({ "name": "Provisioners" })));
+    let some = json!([{ "type": "group", "id": group }]);
+    make(site, "resource-groups", json!({ "name": "Some", "resources": some }));
+    for (name, more) in [
+        ("Scoped", json!({ "scope": { "type": "organization", "id": organization } })),
+        ("Narrow", json!({ "resourceGroup": "Some" })),
+    ] {
+        let bot = id(&make(site, "service-accounts", json!({ "name": name })));
+        let mut binding = json!({ "principal": { "type": "serviceAccount", "id": bot }, "role": "Provisioner" });
+        binding.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        make(site, "role-bindings", binding);
+        let token = token_of(site, "acme", "serviceAccount", &bot);
+        refused(&client.with(&token, Get, "/Users").send(), 403, "");
+    }
+
+    let ada = id(&make(site, "users", json!({ "email": "ada@example.com" })));
+    let token = token_of(site, "acme", "user", &ada);
+    let status = || client.with(&token, Get, "/Users").send().status;
+    let change = |method, path: String| {
+        let request = site.call(method, &format!("/api/v1/accounts/acme/{path}")).admin();
+        assert_eq!(request.header("if-match", "\"1\"").send().status, 204, "{path}");
+    };
+    assert_eq!(status(), 403, "no group");
+    change(Put, format!("groups/{group}/members/{ada}"));
+    assert_eq!(status(), 403, "the group has no role");
+    let binding = id(&make(
+        site,
+        "role-bindings",
+        json!({ "principal": { "type": "group", "id": group }, "role": "Provisioner" }),
+    ));
+    assert_eq!(status(), 200);
+    change(Delete, format!("role-bindings/{binding}"));
+    assert_eq!(status(), 403, "at once");
+}
+
 #[test]
 fn a_body_has_a_bound_and_a_type() {
     let client = Client::new();
