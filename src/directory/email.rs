@@ -20,12 +20,17 @@ impl std::fmt::Display for EmailError {
 impl std::error::Error for EmailError {}
 
 impl Email {
-    /// An address of one `@` with something on both sides, at most 254 characters (RFC 5321, 4.5.3.1), without white
-    /// space and control characters. Whether mail arrives there is the identity provider's business.
+    /// An address of one `@` with something on both sides, at most 254 octets (RFC 5321, 4.5.3.1), without white space and
+    /// control characters. Whether mail arrives there is the identity provider's business. Two addresses that look the same
+    /// to an admin must not be two people: characters that show nothing, and letters that are not composed (RFC 6532, 3.1),
+    /// are refused.
     pub fn parse(text: &str) -> Result<Self, EmailError> {
         let (local, domain) = text.split_once('@').ok_or(EmailError)?;
-        let blank = |c: char| c.is_whitespace() || c.is_control();
+        let blank = |c: char| c.is_whitespace() || c.is_control() || shows_nothing(c);
         if local.is_empty() || domain.is_empty() || domain.contains('@') || text.len() > 254 || text.contains(blank) {
+            return Err(EmailError);
+        }
+        if is_decomposed(text) {
             return Err(EmailError);
         }
         Ok(Self { given: text.to_owned(), folded: folded(text) })
@@ -45,6 +50,20 @@ impl Email {
     pub fn domain(&self) -> &str {
         self.folded.split_once('@').map_or("", |(_, domain)| domain)
     }
+}
+
+/// Whether a character is of those that show nothing by themselves (Unicode, Default_Ignorable_Code_Point).
+const fn shows_nothing(c: char) -> bool {
+    matches!(c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'
+        | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}'
+        | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFF8}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
+        | '\u{E0000}'..='\u{E0FFF}')
+}
+
+/// Whether an accent follows an ASCII character: composed text (NFC) has one character for both.
+fn is_decomposed(text: &str) -> bool {
+    text.chars().zip(text.chars().skip(1)).any(|(base, mark)| base.is_ascii() && matches!(mark, '\u{300}'..='\u{36F}'))
 }
 
 /// How names are compared: lower case, but no character outside of ASCII becomes one inside: `K` (the Kelvin sign) is nobody's
@@ -79,6 +98,38 @@ mod tests {
     fn no_other_letter_is_taken_for_an_ascii_one() {
         assert_ne!(Email::parse("\u{212A}ai@example.com").unwrap().folded(), "kai@example.com");
         assert_ne!(Email::parse("\u{130}da@example.com").unwrap().folded(), "ida@example.com");
+    }
+
+    #[test]
+    fn refuses_what_looks_like_another() {
+        for (what, text) in [
+            ("soft hyphen", "a\u{AD}da@example.com"),
+            ("zero width space", "ada\u{200B}@example.com"),
+            ("zero width joiner", "a\u{200D}da@example.com"),
+            ("right-to-left override", "\u{202E}ada@example.com"),
+            ("word joiner", "ada@example\u{2060}.com"),
+            ("byte order mark", "\u{FEFF}ada@example.com"),
+            ("variation selector", "ada\u{FE0F}@example.com"),
+            ("tag", "ada\u{E0061}@example.com"),
+            ("Hangul filler", "ada\u{3164}@example.com"),
+            ("decomposed letter", "rene\u{301}@example.com"),
+            ("accent on a dot", "ada.\u{307}b@example.com"),
+        ] {
+            assert_eq!(Email::parse(text).unwrap_err(), EmailError, "{what}");
+        }
+    }
+
+    #[test]
+    fn takes_letters_of_all_scripts() {
+        for text in [
+            "ren\u{E9}@example.com",
+            "用户@例え.jp",
+            "उपयोगकर्ता@example.com",
+            "ẹ\u{301}@example.com",
+            "שלום@example.com",
+        ] {
+            assert_eq!(Email::parse(text).unwrap().as_given(), text);
+        }
     }
 
     #[test]
