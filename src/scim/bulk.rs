@@ -40,6 +40,8 @@ pub struct BulkOperation {
     pub version: Option<String>,
     /// Body.
     data: Option<Value>,
+    /// What of it cannot be read. It fails alone: its method is known, which its answer must tell.
+    malformed: Option<ScimError>,
 }
 
 fn member<'v>(object: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
@@ -48,7 +50,9 @@ fn member<'v>(object: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
 }
 
 impl Bulk {
-    /// Reads a request. One that is not what it should be is refused whole, before anything is done.
+    /// Reads a request. One that is not what it should be is refused whole, before anything is done; so is an operation without
+    /// a method, which could not be answered, and a `bulkId` that two operations have. Else an operation fails alone
+    /// (RFC 7644, 3.7.3).
     pub fn parse(body: &Value) -> Result<Self, ScimError> {
         let Value::Object(body) = body else {
             return Err(ScimError::Syntax { at: String::from("body"), expected: "a BulkRequest" });
@@ -125,18 +129,23 @@ impl BulkOperation {
             Some(method @ (Method::Post | Method::Put | Method::Patch | Method::Delete)) => method,
             _ => return Err(bad(".method", "POST, PUT, PATCH or DELETE")),
         };
-        let path = text("path", ".path")?.ok_or_else(|| bad(".path", "a path such as /Users"))?;
-        let data = member(operation, "data").cloned();
+        let mut malformed = None;
+        let mut read = |read: Result<Option<String>, ScimError>| {
+            read.unwrap_or_else(|error| {
+                malformed.get_or_insert(error);
+                None
+            })
+        };
+        let path =
+            text("path", ".path").and_then(|path| path.map(Some).ok_or_else(|| bad(".path", "a path such as /Users")));
+        let path = read(path).unwrap_or_default();
+        let bulk_id = read(text("bulkId", ".bulkId")).filter(|id| !id.is_empty());
+        let version = read(text("version", ".version"));
+        let data = member(operation, "data").cloned().filter(|_| method != Method::Delete);
         if data.is_none() && method != Method::Delete {
-            return Err(bad(".data", "a body"));
+            malformed.get_or_insert(bad(".data", "a body"));
         }
-        Ok(Self {
-            method,
-            path,
-            bulk_id: text("bulkId", ".bulkId")?.filter(|id| !id.is_empty()),
-            version: text("version", ".version")?,
-            data: data.filter(|_| method != Method::Delete),
-        })
+        Ok(Self { method, path, bulk_id, version, data, malformed })
     }
 
     /// The operations that make what it names.
@@ -155,8 +164,12 @@ impl BulkOperation {
     }
 
     /// The path and the body, with the ids that have been made so far, by `bulkId`. A `bulkId` that has made nothing, because there is
-    /// no such operation or it failed, is an error of this one, and so is a path that leads to no user or group.
+    /// no such operation or it failed, is an error of this one, and so is what of it cannot be read, and a path that leads to no
+    /// user or group.
     pub fn resolved(&self, made: &BTreeMap<String, String>) -> Result<(String, Option<Value>), ScimError> {
+        if let Some(error) = &self.malformed {
+            return Err(error.clone());
+        }
         let mut id_of = |name: &str| match made.get(name) {
             Some(id) => Ok(id.clone()),
             None => {

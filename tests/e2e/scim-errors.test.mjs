@@ -171,6 +171,20 @@ describe('several operations in one request', () => {
     assert.equal((await other.state()).users.length, 2);
   });
 
+  test('one that cannot be read fails alone, and is logged like the others that are refused', async () => {
+    const other = await ScimClient.create(postern);
+    const { Operations: results } = await other.expect(200, 'POST', '/Bulk', bulkOf([
+      created('a'), { method: 'POST', path: '/Users', bulkId: 'b' }, { method: 'PATCH', path: '/Users/bulkId:b', data: patchOf({ op: 'replace', path: 'title', value: 'x' }) },
+      { method: 'DELETE', path: '/Devices/1' }, created('c'),
+    ]));
+    assert.deepEqual(results.map(({ method, status }) => `${method} ${status}`), ['POST 201', 'POST 400', 'PATCH 400', 'DELETE 404', 'POST 201']);
+    assertError({ status: 400, body: results[1].response }, 400, 'invalidSyntax');
+    assert.equal((await other.state()).users.length, 2);
+    const { items } = await other.account.expect(200, 'GET', '/provisioning-log');
+    const logged = items.map(({ method, path, status }) => `${method} ${path} ${status}`).sort();
+    assert.deepEqual(logged, ['DELETE /Bulk/Devices/1 404', 'PATCH /Bulk/Users/bulkId:b 400', 'POST /Bulk/Users 201', 'POST /Bulk/Users 201', 'POST /Bulk/Users 400']);
+  });
+
   test('none is tried after as many errors as are borne', async () => {
     const other = await ScimClient.create(postern);
     const bad = { method: 'DELETE', path: '/Users/nobody' };

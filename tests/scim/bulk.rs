@@ -90,16 +90,30 @@ fn a_request_that_cannot_be_understood_is_refused_whole() {
         (one(json!(1)), "invalidSyntax"),
         (one(json!({"path": "/Users", "data": {}})), "invalidSyntax"),
         (one(json!({"method": "GET", "path": "/Users"})), "invalidSyntax"),
-        (one(json!({"method": "POST", "data": {}})), "invalidSyntax"),
-        (one(json!({"method": "POST", "path": 1, "data": {}})), "invalidSyntax"),
-        (one(json!({"method": "POST", "path": "/Users"})), "invalidSyntax"),
-        (one(json!({"method": "POST", "path": "/Users", "data": null})), "invalidSyntax"),
-        (one(json!({"method": "POST", "path": "/Users", "bulkId": 1, "data": {}})), "invalidSyntax"),
         (json!({"Operations": [post("/Users", "a", json!({})), post("/Groups", "a", json!({}))]}), "invalidSyntax"),
         (json!({"failOnErrors": 0, "Operations": [post("/Users", "a", json!({}))]}), "invalidValue"),
         (json!({"failOnErrors": "1", "Operations": [post("/Users", "a", json!({}))]}), "invalidValue"),
     ] {
         assert_eq!(Bulk::parse(&body).unwrap_err().scim_type(), Some(scim_type), "{body}");
+    }
+}
+
+#[test]
+fn one_that_cannot_be_read_fails_alone() {
+    for operation in [
+        json!({"method": "POST", "data": {}}),
+        json!({"method": "POST", "path": 1, "data": {}}),
+        json!({"method": "POST", "path": "/Users"}),
+        json!({"method": "POST", "path": "/Users", "data": null}),
+        json!({"method": "POST", "path": "/Users", "bulkId": 1, "data": {}}),
+        json!({"method": "PATCH", "path": "/Users/1"}),
+        json!({"method": "DELETE", "path": "/Users/1", "version": 3}),
+    ] {
+        let bulk = bulk(json!([operation, post("/Users", "a", json!({}))]));
+        let error = bulk.operations[0].resolved(&made(&[])).unwrap_err();
+        assert_eq!((error.status(), error.scim_type()), (400, Some("invalidSyntax")), "{operation}");
+        assert!(bulk.operations[1].resolved(&made(&[])).is_ok(), "{operation}");
+        assert_eq!(bulk.order, [0, 1], "{operation}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! `/Bulk` (RFC 7644, 3.7): many requests in one, each in a transaction of its own.
 
+use super::log::Log;
 use super::{Failure, Reply, Request, Target, one};
 use crate::crypto::Crypto;
 use crate::scim::bulk::{BulkAnswer, BulkResult};
@@ -22,9 +23,18 @@ pub(super) async fn bulk<S: Store, C: Crypto>(request: &Request<'_, S, C>, body:
             break;
         }
         let Some(operation) = operations.get(at) else { continue };
-        let outcome = match is_circular {
+        let resolved = match is_circular {
             true => Err(circular_reference(operation)),
-            false => carry_out(request, operation, &mut made).await,
+            false => operation.resolved(&made),
+        };
+        let log = request.log.borrow().inner(operation.method, &operation.path);
+        let outcome = match resolved {
+            Ok(resolved) => carry_out(request, operation, resolved, log, &mut made).await,
+            Err(error) => {
+                let failure = Failure::from(error);
+                log.keep(request.postern, request.account, &failure).await;
+                Err(failure)
+            }
         };
         errors += u32::from(outcome.is_err());
         if let Some(result) = results.get_mut(at) {
@@ -36,8 +46,8 @@ pub(super) async fn bulk<S: Store, C: Crypto>(request: &Request<'_, S, C>, body:
     Ok(Reply::text(200, text))
 }
 
-fn circular_reference(operation: &BulkOperation) -> Failure {
-    ScimError::CircularReference { bulk_id: operation.bulk_id.clone().unwrap_or_default() }.into()
+fn circular_reference(operation: &BulkOperation) -> ScimError {
+    ScimError::CircularReference { bulk_id: operation.bulk_id.clone().unwrap_or_default() }
 }
 
 /// What an operation was about, when it is done.
@@ -49,9 +59,10 @@ struct Done {
 async fn carry_out<S: Store, C: Crypto>(
     request: &Request<'_, S, C>,
     operation: &BulkOperation,
+    (path, data): (String, Option<Value>),
+    log: Log,
     made: &mut BTreeMap<String, String>,
 ) -> Result<Done, Failure> {
-    let (path, data) = operation.resolved(made)?;
     let path = path.trim_start_matches('/');
     let inner = Request {
         postern: request.postern,
@@ -64,7 +75,7 @@ async fn carry_out<S: Store, C: Crypto>(
         if_none_match: None,
         token: request.token,
         actor: OnceCell::new(),
-        log: RefCell::new(request.log.borrow().inner(operation.method, &operation.path)),
+        log: RefCell::new(log),
     };
     if let Some(actor) = request.actor.get() {
         let _ = inner.actor.set(actor.clone());
