@@ -394,4 +394,16 @@ fn what_concerns_other_providers_is_for_who_manages_all_of_them() {
     );
     refused(json!({ "enabled": true }), "/enabled");
     assert_eq!(patch(json!({ "enabled": true, "generation": "current", "name": "Renamed" })).status, 200);
+    site.change_provider(&json!({ "generation": "legacy" }));
+    let delete = || {
+        let request = bearer(site.call(Delete, &format!("/api/v1/accounts/acme/providers/{id}")), &token);
+        request.header("if-match", &format!("\"{}\"", version())).send()
+    };
+    let before = site.database.dump();
+    let answer = delete();
+    problem(&answer, 403);
+    assert_eq!(errors(&answer), [(String::new(), "would_grant_more".to_owned())], "the others would take over");
+    assert_eq!(site.database.dump(), before);
+    site.change_provider(&json!({ "generation": "current" }));
+    assert_eq!(delete().status, 204);
 }

@@ -85,7 +85,7 @@ pub(crate) async fn update<S: Store, C: Crypto>(
     }
     let metadata = postern.metadata(&patch, Some(&before)).await?;
     let after = groups.check(caller, before.update(&patch, metadata, postern.now))?;
-    concerns_others(caller, before.settings(), after.settings())?;
+    concerns_others(caller, before.settings(), Some(after.settings()))?;
     let keys = keys::missing(postern, account, after.settings()).await?;
     let update = store::provider::update(account, &after)?;
     let mut plan =
@@ -95,14 +95,19 @@ pub(crate) async fn update<S: Store, C: Crypto>(
     Ok(saved(postern, account, 200, plan, &after).await?)
 }
 
-/// What changes at one provider and concerns the others, or their users, is for who manages all of them.
-fn concerns_others(caller: &Caller, before: &Settings, after: &Settings) -> Result<(), Answer> {
+/// What changes at one provider, or goes with it, and concerns the others, or their users, is for who manages all of them.
+fn concerns_others(caller: &Caller, before: &Settings, after: Option<&Settings>) -> Result<(), Answer> {
     let authenticates_instead = |settings: &Settings| settings.enabled && settings.generation == Generation::Legacy;
     let manages = Permissions::of(&[Permission::ProvidersManage]);
-    if authenticates_instead(before) != authenticates_instead(after) {
-        caller.may_grant(manages, if before.generation == after.generation { "/enabled" } else { "/generation" })?;
+    if authenticates_instead(before) != after.is_some_and(authenticates_instead) {
+        let pointer = match after {
+            None => "",
+            Some(after) if after.generation == before.generation => "/enabled",
+            Some(_) => "/generation",
+        };
+        caller.may_grant(manages, pointer)?;
     }
-    if after.accept_users_of_other_providers && !before.accept_users_of_other_providers {
+    if after.is_some_and(|after| after.accept_users_of_other_providers) && !before.accept_users_of_other_providers {
         caller.may_grant(manages, "/acceptUsersOfOtherProviders")?;
     }
     Ok(())
@@ -127,6 +132,7 @@ pub(crate) async fn delete<S: Store, C: Crypto>(
     if !linked.is_empty() {
         return Ok(has_linked_groups(&linked));
     }
+    concerns_others(caller, before.settings(), None)?;
     let mut plan = change_plan(postern, caller, account, "provider.deleted", version + 1, Some(&before), None)?;
     plan.push(store::provider::delete(account, id));
     plan.push(store::recording::delete_of_provider(account, id));
