@@ -3,6 +3,8 @@
 use crate::permitted::{bind, call, errors, make, token_of, token_with};
 use crate::scene::{Request, Site, body, problem};
 use crate::support::database::Fault::{After, Before};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use postern::http::{Answer, Method};
 use postern::store::Store;
 use postern::store::portable::TABLES;
@@ -288,6 +290,28 @@ fn a_cursor_that_is_none_is_refused() {
         problem(&call(&site, Method::Get, &format!("export?cursor={cursor}")).admin().send(), 400);
     }
     problem(&site.get("/api/v1/accounts/nobody/export").admin().send(), 404);
+}
+
+/// An export is told by when it began: a beginning of one's own choosing would have it told once for ever.
+#[test]
+fn a_cursor_that_says_when_it_pleases_is_refused() {
+    let site = Site::with_provider();
+    let (now, last) = (site.now().0, TABLES.len() - 1);
+    let day = Duration::days(1).0;
+    let status = |numbers: Value| {
+        let cursor = URL_SAFE_NO_PAD.encode(numbers.to_string());
+        call(&site, Method::Get, &format!("export?cursor={cursor}")).admin().send().status
+    };
+    let of = |since: i64, rows: u64| json!([since, last, TABLES.len(), rows]);
+    for since in [now, now - day + 1] {
+        assert_eq!(status(of(since, 5)), 200, "{since}");
+    }
+    for since in [now + 61_000, now - day, now - 400 * day, 0, -1, i64::MAX, i64::MIN] {
+        assert_eq!(status(of(since, 5)), 400, "{since}");
+    }
+    for rows in [u64::MAX, 1 << 32] {
+        assert_eq!(status(json!([now, 0, TABLES.len(), rows])), 400, "{rows}");
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::store::account::Account;
 use crate::store::event::{self, Event};
 use crate::store::portable::{EXPORTED, TABLES};
 use crate::store::{self, Constraint, Rows, Store, StoreError};
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -22,6 +22,12 @@ const MOST_BYTES: usize = 1_000_000;
 
 /// So many reads are made for an answer.
 const MOST_READS: usize = 40;
+
+/// So long a cursor is good, counted from when the export began: it is told once of each, by that time.
+const LIFETIME: Duration = Duration::days(1);
+
+/// The clocks of two machines may differ by so much.
+const SKEW: Duration = Duration::seconds(60);
 
 /// Where an export goes on: what a cursor says.
 struct Position {
@@ -42,14 +48,15 @@ impl Position {
         let Some(cursor) = call.query_parameter("cursor").filter(|cursor| !cursor.is_empty()) else {
             return Some(Self { since: now.0, table: 0, tables: TABLES.len(), rows: 0, after: Vec::new() });
         };
-        Self::read(&cursor)
+        let began = now.minus(LIFETIME).0 + 1..=now.plus(SKEW).0;
+        Self::read(&cursor).filter(|position| began.contains(&position.since))
     }
 
     /// Reads a list: the numbers in the order of the fields, then the key.
     fn read(cursor: &str) -> Option<Self> {
         let list: Vec<Value> = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
         let (numbers, key) = list.split_at_checked(4)?;
-        let number = |at: usize| usize::try_from(numbers.get(at)?.as_u64()?).ok();
+        let number = |at: usize| usize::try_from(u32::try_from(numbers.get(at)?.as_u64()?).ok()?).ok();
         let after: Vec<String> = key.iter().map(|part| part.as_str().map(str::to_owned)).collect::<Option<_>>()?;
         let since = numbers.first()?.as_i64()?;
         let position = Self { since, table: number(1)?, tables: number(2)?, rows: number(3)?, after };
