@@ -336,11 +336,11 @@ async fn open_session<S: Store, C: Crypto>(
     log: &mut SignIn,
 ) -> Result<Committed<SessionSecret>, Stop> {
     let (account, now) = (configuration.account.id.as_str(), postern.now);
-    let (user, changes) = changes(postern, provider, assertion, admission, membership, log);
+    let (user, version, changes) = changes(postern, provider, assertion, admission, membership, log);
     let session = Session::of(assertion, provider.id(), account, &user, postern.fresh_id(), now);
     let secret = SessionSecret::of(&session, Secret::fresh(postern.crypto));
     log.outcome = Outcome::SignedIn;
-    let open = store::session::insert(&session, &secret.digest());
+    let open = store::session::insert(&session, &secret.digest(), version, provider.version());
     let mut plan = log.plan(account, secret)?;
     plan.push(store::spent::assertion(account, provider.entity_id(), assertion.id(), assertion.spent_until()));
     if let Request::Answered(id) = assertion.request() {
@@ -358,8 +358,8 @@ async fn open_session<S: Store, C: Crypto>(
         StoreError::Constraint(Constraint::Spent) => Stop::Refused(Refusal::Replayed),
         // An invitation that is accepted or taken back makes its second version: once.
         StoreError::Constraint(Constraint::UserEmail | Constraint::UserLink | Constraint::ChangeVersion) => Stop::Raced,
-        // The provider or the user went away after it was read.
-        StoreError::Constraint(Constraint::Reference) => Stop::Stale,
+        // The provider or the user changed or went away after it was read.
+        StoreError::Constraint(Constraint::Reference | Constraint::VersionMoved) => Stop::Stale,
         error => Stop::Store(error),
     })
 }
@@ -383,7 +383,7 @@ fn audit<S: Store, C: Crypto>(
         .map(Some)
 }
 
-/// What the sign-in changes in the directory, and the user's id.
+/// The user's id and version, and what the sign-in changes in the directory.
 fn changes<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
     provider: &Provider,
@@ -391,13 +391,13 @@ fn changes<S: Store, C: Crypto>(
     admission: Admission,
     membership: Membership,
     log: &mut SignIn,
-) -> (String, Vec<Change>) {
+) -> (String, i64, Vec<Change>) {
     let now = postern.now;
     log.decision = Some(admission.name().to_owned());
-    let (id, link, mut changes) = match admission {
+    let (id, version, link, mut changes) = match admission {
         Admission::Existing { user, link } => {
             log.email = Some(user.email.clone());
-            (user.id, link, Vec::new())
+            (user.id, user.version, link, Vec::new())
         }
         Admission::Create { profile, groups, invitation } => {
             let user = User {
@@ -413,7 +413,7 @@ fn changes<S: Store, C: Crypto>(
                 last_sign_in_at: None,
                 version: 1,
             };
-            let id = user.id.clone();
+            let (id, version) = (user.id.clone(), user.version);
             let mut changes = Vec::new();
             if let Some(invitation) = invitation {
                 changes.push(Change::AcceptInvitation { invitation });
@@ -423,7 +423,7 @@ fn changes<S: Store, C: Crypto>(
             if !groups.is_empty() {
                 changes.push(Change::JoinGroups { user: id.clone(), groups });
             }
-            (id, true, changes)
+            (id, version, true, changes)
         }
     };
     if link {
@@ -445,7 +445,7 @@ fn changes<S: Store, C: Crypto>(
     }
     changes.push(Change::SignedIn { user: id.clone() });
     log.user_id = Some(id.clone());
-    (id, changes)
+    (id, version, changes)
 }
 
 impl<S: Store, C: Crypto> Postern<'_, S, C> {

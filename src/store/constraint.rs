@@ -67,7 +67,7 @@ impl Constraint {
             ("invitations.email_folded", _) => Self::InvitationEmail,
             ("events.subject", _) => Self::Event,
             ("changes.version", _) => Self::ChangeVersion,
-            ("version_moved", _) => Self::VersionMoved,
+            ("version_moved" | "sessions.user_id" | "sessions.provider_id", _) => Self::VersionMoved,
             ("index 'records_name'", _) => Self::RecordName,
             ("index 'records_binding'", _) => Self::RoleBinding,
             (_, "spent") => Self::Spent,
@@ -97,6 +97,10 @@ mod tests {
             ("UNIQUE constraint failed: index 'records_binding'", Some(Constraint::RoleBinding)),
             ("NOT NULL constraint failed: imports.first", Some(Constraint::Import)),
             ("CHECK constraint failed: version_moved", Some(Constraint::VersionMoved)),
+            (
+                "D1_ERROR: NOT NULL constraint failed: sessions.user_id: SQLITE_CONSTRAINT",
+                Some(Constraint::VersionMoved),
+            ),
             (
                 "UNIQUE constraint failed: users.account_id, users.external_owner, users.external_id",
                 Some(Constraint::ExternalId),

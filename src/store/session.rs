@@ -7,12 +7,15 @@ use crate::saml::{NameId, UNSPECIFIED};
 use crate::time::Timestamp;
 use serde::Deserialize;
 
-/// Opens a session under the digest of its cookie's secret.
-pub fn insert(session: &Session, digest: &str) -> Statement {
+/// Opens a session under the digest of its cookie's secret, if its user and its provider still have the versions that it was
+/// decided by. Constraint: [`super::Constraint::VersionMoved`].
+pub fn insert(session: &Session, digest: &str, user_version: i64, provider_version: i64) -> Statement {
     let session = session.row();
     Statement::new(
         "INSERT INTO sessions (account_id, digest, id, user_id, provider_id, name_id, name_id_format, \
-         session_index, created_at, seen_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10)",
+         session_index, created_at, seen_at, expires_at) VALUES (?1, ?2, ?3, \
+         (SELECT id FROM users WHERE account_id = ?1 AND id = ?4 AND version = ?11), \
+         (SELECT id FROM providers WHERE account_id = ?1 AND id = ?5 AND version = ?12), ?6, ?7, ?8, ?9, ?9, ?10)",
         [
             session.account.as_str().into(),
             digest.into(),
@@ -24,6 +27,8 @@ pub fn insert(session: &Session, digest: &str) -> Statement {
             session.session_index.as_deref().into(),
             session.created_at.into(),
             session.expires_at.into(),
+            user_version.into(),
+            provider_version.into(),
         ],
     )
 }

@@ -13,9 +13,14 @@ const USER: &str = "INSERT INTO users (account_id, id, email, email_folded, give
 const LINK: &str = "INSERT INTO user_links SELECT 'acme', id, 'ada@example.com', 'u1', 1 FROM providers;";
 
 /// A warm sign-in reads in its first call and writes in its second.
-fn overtaken_before(call: usize, sql: &str) -> (u16, String, Site) {
+fn warm() -> Site {
     let site = Site::with_provider();
     site.get("/saml/acme/metadata").send();
+    site
+}
+
+fn overtaken_before(call: usize, sql: &str) -> (u16, String, Site) {
+    let site = warm();
     site.database.interrupt(call, sql);
     let status = site.sign_in(SOUND).status;
     (status, site.last_sign_in(), site)
@@ -62,9 +67,60 @@ fn a_provider_that_changed_is_read_again() {
     assert_eq!((status, code.as_str()), (403, "not_invited"));
 }
 
+/// What an admin or SCIM does to the user who signs in, between the look and the commit; what the sign-in comes to; and whose
+/// session is open then.
+const CHANGED_USERS: &[(&str, &str, &str, &[&str])] = &[
+    ("deactivated", "UPDATE users SET active = 0, version = 2; DELETE FROM sessions;", "user_deactivated", &[]),
+    (
+        "removed",
+        "INSERT INTO tombstones VALUES ('acme', 'email:ada@example.com', 'u1', 'ada@example.com', 1, 'x'); DELETE FROM users;",
+        "user_removed",
+        &[],
+    ),
+    (
+        "given another e-mail",
+        "UPDATE users SET email = 'eve@example.com', email_folded = 'eve@example.com', version = 2;",
+        "signed_in",
+        &["ada@example.com"],
+    ),
+    ("handed over", "UPDATE users SET managed_by = 'scim', version = 2;", "signed_in", &["ada@example.com"]),
+];
+
+#[test]
+fn a_user_who_changed_is_read_again() {
+    for (name, sql, outcome, sessions) in CHANGED_USERS {
+        let site = warm();
+        site.database.execute(USER);
+        site.database.interrupt(2, sql);
+        let status = site.sign_in(SOUND).status;
+        assert_eq!((site.last_sign_in().as_str(), status == 303), (*outcome, *outcome == "signed_in"), "{name}");
+        // Nor is one left over for when they are reactivated.
+        site.database.execute("UPDATE users SET active = 1");
+        let whose = "SELECT u.email FROM sessions s JOIN users u ON u.id = s.user_id";
+        assert_eq!(site.database.select(whose).len(), sessions.len(), "{name}");
+        let emails: Vec<String> = site.database.select(whose).iter().map(|email| email.to_lowercase()).collect();
+        assert_eq!(emails, *sessions, "{name}");
+        assert_eq!(site.database.count("user_links"), sessions.len(), "{name}");
+    }
+}
+
+#[test]
+fn a_provider_that_changed_before_the_commit_is_read_again() {
+    for (setting, value, outcome) in [
+        ("enabled", "json('false')", "provider_disabled"),
+        ("jit.enabled", "json('false')", "not_invited"),
+        ("allowed_email_domains", "json('[\"other.example\"]')", "email_domain_not_allowed"),
+    ] {
+        let sql = format!("UPDATE providers SET version = 2, settings = json_set(settings, '$.{setting}', {value})");
+        let (status, code, site) = overtaken_before(2, &sql);
+        assert_eq!((status, code.as_str()), (403, outcome), "{setting}");
+        assert_eq!((site.database.count("users"), site.database.count("sessions")), (0, 0), "{setting}");
+    }
+}
+
 #[test]
 fn a_user_who_goes_away_is_made_anew() {
-    let site = Site::with_provider();
+    let site = warm();
     site.database.execute(USER);
     site.database.interrupt(2, "DELETE FROM users");
     assert_eq!(site.sign_in(SOUND).status, 303);

@@ -69,17 +69,25 @@ fn a_version_is_made_once() {
 #[test]
 fn nothing_refers_to_what_is_not_there() {
     let database = scene();
-    let of_nobody = session_of("s1", "u9", "p1");
-    let by_nothing = session_of("s1", "u1", "p9");
-    for session in [&of_nobody, &by_nothing] {
-        assert_eq!(constraint(run(&database, session::insert(session, "d1"))), Constraint::Reference);
-    }
     assert_eq!(constraint(link(&database, "acme", "n2", "u9")), Constraint::Reference);
     assert_eq!(constraint(create_user(&database, "nobody", "u1", "ada@example.com")), Constraint::Reference);
     let orphan = provider::insert("nobody", &provider_of("p1", ISSUER)).unwrap();
     assert_eq!(constraint(run(&database, orphan)), Constraint::Reference);
     let attempt = attempt("i1", Outcome::Refused).plan("nobody", ()).unwrap();
     assert_eq!(constraint(pollster::block_on(commit(&database, attempt))), Constraint::Reference);
+}
+
+#[test]
+fn a_session_is_of_the_versions_that_it_was_decided_by() {
+    let database = scene();
+    for (user, provider, versions) in
+        [("u9", "p1", (1, 1)), ("u1", "p9", (1, 1)), ("u1", "p1", (0, 1)), ("u1", "p1", (2, 1)), ("u1", "p1", (1, 2))]
+    {
+        let session = session_of("s1", user, provider);
+        let opened = run(&database, session::insert(&session, "d1", versions.0, versions.1));
+        assert_eq!(constraint(opened), Constraint::VersionMoved, "{user} {provider} {versions:?}");
+    }
+    run(&database, session::insert(&session_of("s1", "u1", "p1"), "d1", 1, 1)).unwrap();
 }
 
 #[test]
@@ -105,7 +113,7 @@ fn a_batch_is_all_or_nothing() {
     let before = database.dump();
     let batch = vec![
         spent::assertion("acme", "p1", "_a1", NOW),
-        session::insert(&session_of("s1", "u1", "p1"), "d1"),
+        session::insert(&session_of("s1", "u1", "p1"), "d1", 1, 1),
         spent::assertion("acme", "p1", "_a1", NOW),
     ];
     assert_eq!(constraint(pollster::block_on(database.batch(batch))), Constraint::Spent);

@@ -259,7 +259,7 @@ fn inserts() -> Vec<(&'static str, Statement)> {
         ("user::insert", user::change("acme", &create, NOW)),
         ("user::link", user::change("acme", &link, NOW)),
         ("user::bind", user::change("acme", &bind, NOW)),
-        ("session::insert", session::insert(&session_of("s1", "u1", "p1"), "d1")),
+        ("session::insert", session::insert(&session_of("s1", "u1", "p1"), "d1", 1, 1)),
         ("recording::insert", recording.insert("acme", "p1", "i1", NOW, "existing_user").unwrap()),
         ("spent::assertion", spent::assertion("acme", "p1", "_a1", NOW)),
         ("spent::logout_request", spent::logout_request("acme", "p1", "_l1", NOW)),

@@ -125,7 +125,7 @@ pub(crate) fn session_of(id: &str, user: &str, provider: &str) -> Session {
 
 /// Opens a session of `u1`, whom the provider means by `n1`, with the index `_s1`.
 pub(crate) fn open_session(database: &Database, id: &str, digest: &str) -> Result<Rows, StoreError> {
-    let opened = run(database, session::insert(&session_of(id, "u1", "p1"), digest));
+    let opened = run(database, session::insert(&session_of(id, "u1", "p1"), digest, 1, 1));
     database.execute(&format!(
         "UPDATE sessions SET name_id = 'n1', name_id_format = NULL, session_index = '_s1' WHERE id = '{id}'"
     ));
