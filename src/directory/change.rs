@@ -42,8 +42,8 @@ pub enum Change {
         user: String,
         /// Id of the provider.
         provider: String,
-        /// Ids of the groups.
-        groups: Vec<String>,
+        /// What the groups are linked to.
+        saml_groups: Vec<String>,
     },
     /// A user leaves groups that are linked to a provider.
     FollowOutOf {
@@ -51,8 +51,8 @@ pub enum Change {
         user: String,
         /// Id of the provider.
         provider: String,
-        /// Ids of the groups.
-        groups: Vec<String>,
+        /// What the groups are linked to.
+        saml_groups: Vec<String>,
     },
     /// An invitation is accepted.
     AcceptInvitation {

@@ -9,8 +9,6 @@ pub const ENTRA_GROUPS_LINK: &str = "http://schemas.microsoft.com/claims/groups.
 /// A group that is linked to the provider of a sign-in.
 #[derive(Clone, Debug, Deserialize)]
 pub struct LinkedGroup {
-    /// Id.
-    pub id: String,
     /// Name here.
     pub name: String,
     /// Name there.
@@ -29,22 +27,23 @@ pub struct AssertedGroups {
     pub only_link: bool,
 }
 
-/// Which linked groups the user joins and leaves.
+/// Which linked groups the user joins and leaves: by what they are linked to, so that one which is linked to something else
+/// meanwhile is none of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Membership {
-    /// Id and name of each group to join.
+    /// The SAML group and the name of each group to join.
     pub join: Vec<(String, String)>,
-    /// Id and name of each group to leave.
+    /// The SAML group and the name of each group to leave.
     pub leave: Vec<(String, String)>,
 }
 
 /// Joins every linked group that is named, and leaves every one that is not. Where the names were left out, nobody leaves.
 pub fn follow(linked: Vec<LinkedGroup>, asserted: &AssertedGroups) -> Membership {
     let mut membership = Membership::default();
-    for LinkedGroup { id, name, saml_group, is_member } in linked {
+    for LinkedGroup { name, saml_group, is_member } in linked {
         match (asserted.names.contains(&saml_group), is_member) {
-            (true, false) => membership.join.push((id, name)),
-            (false, true) if !asserted.only_link => membership.leave.push((id, name)),
+            (true, false) => membership.join.push((saml_group, name)),
+            (false, true) if !asserted.only_link => membership.leave.push((saml_group, name)),
             _ => {}
         }
     }

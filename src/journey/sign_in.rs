@@ -433,15 +433,15 @@ fn changes<S: Store, C: Crypto>(
             None => Change::BindUser { user, provider },
         });
     }
-    let ids = |groups: Vec<(String, String)>| -> Vec<String> { groups.into_iter().map(|(id, _)| id).collect() };
-    let (join, leave) = (ids(membership.join), ids(membership.leave));
+    let linked_to = |groups: Vec<(String, String)>| -> Vec<String> { groups.into_iter().map(|(to, _)| to).collect() };
+    let (join, leave) = (linked_to(membership.join), linked_to(membership.leave));
     if !join.is_empty() {
         let (user, provider) = (id.clone(), provider.id().to_owned());
-        changes.push(Change::FollowInto { user, provider, groups: join });
+        changes.push(Change::FollowInto { user, provider, saml_groups: join });
     }
     if !leave.is_empty() {
         let (user, provider) = (id.clone(), provider.id().to_owned());
-        changes.push(Change::FollowOutOf { user, provider, groups: leave });
+        changes.push(Change::FollowOutOf { user, provider, saml_groups: leave });
     }
     changes.push(Change::SignedIn { user: id.clone() });
     log.user_id = Some(id.clone());

@@ -179,7 +179,7 @@ pub fn clear(account: &str, group: &str) -> Statement {
 /// The groups that are linked to a provider, and whether the user of this NameID, or else of this e-mail, is a member.
 pub fn linked(account: &str, provider: &str, name_id: Option<&str>, email: Option<&Email>) -> Statement {
     Statement::new(
-        "SELECT g.id, g.name, g.saml_group, EXISTS (SELECT 1 FROM group_members m \
+        "SELECT g.name, g.saml_group, EXISTS (SELECT 1 FROM group_members m \
          WHERE m.account_id = g.account_id AND m.group_id = g.id AND m.user_id = COALESCE( \
          (SELECT user_id FROM user_links WHERE account_id = ?1 AND provider_id = ?2 AND name_id = ?3), \
          (SELECT id FROM users WHERE account_id = ?1 AND email_folded = ?4))) AS is_member \
@@ -188,23 +188,23 @@ pub fn linked(account: &str, provider: &str, name_id: Option<&str>, email: Optio
     )
 }
 
-/// Follows the identity provider into groups, where they are still linked to it.
-pub fn follow_into(account: &str, provider: &str, user: &str, groups: &[String], now: Timestamp) -> Statement {
+/// Follows the identity provider into the groups that are linked to these of it.
+pub fn follow_into(account: &str, provider: &str, user: &str, saml_groups: &[String], now: Timestamp) -> Statement {
     Statement::new(
         "INSERT INTO group_members (account_id, group_id, user_id, added_at) \
-         SELECT ?1, g.id, ?3, ?5 FROM json_each(?4) j CROSS JOIN groups g ON g.account_id = ?1 AND g.id = j.value \
-         WHERE g.provider_id = ?2 ON CONFLICT DO NOTHING",
-        [account.into(), provider.into(), user.into(), list_of(groups), now.into()],
+         SELECT ?1, g.id, ?3, ?5 FROM json_each(?4) j CROSS JOIN groups g ON g.account_id = ?1 AND g.provider_id = ?2 \
+         AND g.saml_group = j.value WHERE true ON CONFLICT DO NOTHING",
+        [account.into(), provider.into(), user.into(), list_of(saml_groups), now.into()],
     )
 }
 
-/// Follows the identity provider out of groups, where they are still linked to it.
-pub fn follow_out_of(account: &str, provider: &str, user: &str, groups: &[String]) -> Statement {
+/// Follows the identity provider out of the groups that are linked to these of it.
+pub fn follow_out_of(account: &str, provider: &str, user: &str, saml_groups: &[String]) -> Statement {
     Statement::new(
         "DELETE FROM group_members WHERE account_id = ?1 AND user_id = ?3 AND group_id IN \
-         (SELECT g.id FROM json_each(?4) j CROSS JOIN groups g ON g.account_id = ?1 AND g.id = j.value \
-          WHERE g.provider_id = ?2)",
-        [account.into(), provider.into(), user.into(), list_of(groups)],
+         (SELECT g.id FROM json_each(?4) j CROSS JOIN groups g ON g.account_id = ?1 AND g.provider_id = ?2 \
+          AND g.saml_group = j.value)",
+        [account.into(), provider.into(), user.into(), list_of(saml_groups)],
     )
 }
 

@@ -169,8 +169,12 @@ pub fn change(account: &str, change: &Change, now: Timestamp) -> Statement {
         Change::LinkUser { user, provider, name_id } => link(account, provider, name_id, user, now),
         Change::BindUser { user, provider } => bind(account, provider, user, now),
         Change::JoinGroups { user, groups } => group::join(account, user, groups, now),
-        Change::FollowInto { user, provider, groups } => group::follow_into(account, provider, user, groups, now),
-        Change::FollowOutOf { user, provider, groups } => group::follow_out_of(account, provider, user, groups),
+        Change::FollowInto { user, provider, saml_groups } => {
+            group::follow_into(account, provider, user, saml_groups, now)
+        }
+        Change::FollowOutOf { user, provider, saml_groups } => {
+            group::follow_out_of(account, provider, user, saml_groups)
+        }
         Change::AcceptInvitation { invitation } => invitation::delete(account, invitation),
         Change::ClearTombstone { email } => tombstone::clear(account, email),
         Change::SignedIn { user } => signed_in(account, user, now),

@@ -104,6 +104,46 @@ fn a_user_who_changed_is_read_again() {
     }
 }
 
+/// A group of `acme`, linked to `saml_group` of the provider.
+fn linked(site: &Site, id: &str, saml_group: &str) {
+    site.database.execute(&format!(
+        "INSERT INTO groups (account_id, id, name, name_folded, identifier, managed_by, provider_id, saml_group, created_at, \
+         updated_at, version) SELECT 'acme', '{id}', '{id}', '{id}', '{id}', 'native', id, '{saml_group}', 1, 1, 1 FROM providers"
+    ));
+}
+
+/// What becomes of a group between the look and the commit of a sign-in that names `a` and not `b`, whether the user was in it,
+/// and whether they are then.
+const RELINKED: &[(&str, &str, &str, bool, bool)] = &[
+    ("stays", "a", "", false, true),
+    ("is unlinked", "a", "provider_id = NULL, saml_group = NULL,", false, false),
+    ("is linked to what is not named", "a", "saml_group = 'c',", false, false),
+    ("stays, not named", "b", "", true, false),
+    ("is unlinked, not named", "b", "provider_id = NULL, saml_group = NULL,", true, true),
+    ("is linked to what is named", "b", "saml_group = 'a',", true, true),
+];
+
+#[test]
+fn a_group_is_followed_by_the_link_that_it_has_at_the_commit() {
+    for (name, saml_group, change, was_member, is_member) in RELINKED {
+        let site = Site::new();
+        site.create_account("acme");
+        site.create_provider(json!({
+            "authorization": { "enabled": true },
+            "attributeMapping": { "groups": { "constant": "a" } },
+        }));
+        site.get("/saml/acme/metadata").send();
+        linked(&site, "g1", saml_group);
+        site.database.execute(USER);
+        if *was_member {
+            site.database.execute("INSERT INTO group_members VALUES ('acme', 'g1', 'u1', 1)");
+        }
+        site.database.interrupt(2, &format!("UPDATE groups SET {change} version = 2"));
+        assert_eq!(site.sign_in(SOUND).status, 303, "{name}");
+        assert_eq!(site.database.count("group_members") == 1, *is_member, "{name}");
+    }
+}
+
 #[test]
 fn a_provider_that_changed_before_the_commit_is_read_again() {
     for (setting, value, outcome) in [
