@@ -13,6 +13,7 @@
 //! | [`directory`] | users and what happens to them |
 //! | [`access`] | sessions and cookies |
 //! | `portable` | lines of an import to rows |
+//! | `strict` | JSON from outside |
 //! | [`provider`] | what an admin configures |
 //! | [`scim`] | what SCIM 2.0 says, as functions over JSON |
 //! | [`store`] | all SQL, plans and commits |
@@ -39,4 +40,5 @@ mod remedy;
 pub mod saml;
 pub mod scim;
 pub mod store;
+mod strict;
 pub mod time;

@@ -8,6 +8,7 @@ use crate::directory::{Email, folded};
 use crate::fields::FieldError;
 use crate::store::account::Account;
 use crate::store::portable::{Column, TABLES, Table};
+use crate::strict;
 use crate::time::Timestamp;
 use serde_json::{Map, Value};
 
@@ -66,9 +67,10 @@ impl Reader {
         if self.chunk.ends {
             return self.error(at, "after_end", "Nothing comes after the line with `end`.");
         }
-        let object = match serde_json::from_str(line) {
+        let object = match strict::parse(line.as_bytes()) {
             Ok(Value::Object(object)) => object,
             Ok(_) => return self.error(at, "wrong_type", "Expected an object."),
+            Err(error) if error.is_data() => return self.error(at, "duplicate", format!("On this line, {error}.")),
             Err(error) => return self.error(at, "malformed", format!("This line is not JSON: {error}.")),
         };
         if number == 1 {

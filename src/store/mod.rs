@@ -30,7 +30,6 @@ pub mod scim_user;
 pub mod session;
 pub mod sign_in;
 pub mod spent;
-mod strict;
 pub mod tombstone;
 pub mod user;
 

@@ -3,7 +3,7 @@
 //! Each type that is read costs code for each of the readers that it is read by, and that of `serde_json` reads a struct
 //! from a list as well. This reads it from an object alone.
 
-use super::strict;
+use crate::strict;
 use serde::de::value::StrDeserializer;
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Unexpected, Visitor,
@@ -27,7 +27,7 @@ fn parse(text: &str) -> Result<Value, Error> {
 /// Like [`read_text`], for text from outside: an object that has a member twice is refused, of which SQL would read the
 /// first and this the last.
 pub(super) fn read_strictly<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
-    read(&strict::parse(text)?)
+    read(&strict::parse(text.as_bytes())?)
 }
 
 struct Reader<'r>(&'r Value);

@@ -66,6 +66,6 @@ fn reads_strictly_what_has_each_member_once() {
     assert_eq!(read_strictly::<Value>(text).unwrap(), read_text::<Value>(text).unwrap());
     assert_eq!(read_strictly::<Name>(text).unwrap().name, "Ada");
     for twice in [r#"{"name":"Ada","name":"Bob"}"#, r#"{"name":"Ada","later":[{"a":1,"b":2,"a":1}]}"#] {
-        assert!(read_strictly::<Name>(twice).unwrap_err().to_string().starts_with("duplicate field `"), "{twice}");
+        assert!(read_strictly::<Name>(twice).unwrap_err().to_string().contains("` is given twice"), "{twice}");
     }
 }

@@ -105,6 +105,29 @@ fn every_noun_tells_what_is_wrong_with_each_of_its_fields() {
     }
 }
 
+/// Which of the two is meant, nobody can tell.
+#[test]
+fn a_member_that_is_given_twice_is_named() {
+    let site = Site::with_provider();
+    for Noun { path, input, .. } in nouns(&site) {
+        let object = input.to_string();
+        let inner = &object[1..object.len() - 1];
+        let first = input.as_object().unwrap().keys().next().unwrap();
+        let long = "x".repeat(1_000);
+        for (name, body) in [
+            (first.as_str(), format!("{{{inner},{inner}}}")),
+            ("name", format!(r#"{{{inner},"colour":[{{"name":1,"a":2,"name":1}}]}}"#)),
+            (&long[..64], format!(r#"{{"{long}":1,"{long}":1}}"#)),
+        ] {
+            let before = site.database.dump();
+            let answer = call(&site, Post, &path).admin().body("application/json", body.as_str()).send();
+            let told = problem(&answer, 400)["detail"].as_str().unwrap().to_owned();
+            assert!(told.starts_with(&format!("In the body, `{name}` is given twice at line 1 column ")), "{told}");
+            assert_eq!(site.database.dump(), before, "{path}: nothing was changed");
+        }
+    }
+}
+
 #[test]
 fn two_mistakes_are_told_at_once() {
     let site = Site::with_provider();

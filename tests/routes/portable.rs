@@ -407,6 +407,8 @@ fn bad_lines_are_told_by_their_number_and_nothing_of_the_chunk_is_taken() {
     let cases: Vec<(String, &str, &str)> = vec![
         ("x".into(), "/2", "malformed"),
         (String::new(), "/2", "malformed"),
+        (r#"{"users":{"id":"u1","id":"u2"}}"#.into(), "/2", "duplicate"),
+        (r#"{"end":{"rows":1},"end":{"rows":0}}"#.into(), "/2", "duplicate"),
         ("[]".into(), "/2", "wrong_type"),
         ("{}".into(), "/2", "wrong_type"),
         (r#"{"users":[]}"#.into(), "/2", "wrong_type"),

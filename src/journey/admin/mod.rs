@@ -25,6 +25,7 @@ use crate::directory::ManagedByScim;
 use crate::http::{Answer, Call, CallBody};
 use crate::problem::Problem;
 use crate::store::Page;
+use crate::strict;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -36,9 +37,10 @@ fn json_object(call: &Call) -> Result<Map<String, Value>, Answer> {
     if media_type != "application/json" && !media_type.ends_with("+json") {
         return problem(415, "Send the body as application/json.");
     }
-    match serde_json::from_slice(body) {
+    match strict::parse(body) {
         Ok(Value::Object(object)) => Ok(object),
         Ok(_) => problem(400, "The body is not a JSON object."),
+        Err(error) if error.is_data() => Err(Problem::new(400, format!("In the body, {error}.")).answer()),
         Err(error) => Err(Problem::new(400, format!("The body is not JSON: {error}.")).answer()),
     }
 }

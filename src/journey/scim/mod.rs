@@ -22,6 +22,7 @@ use crate::http::{Answer, Call, CallBody, Method};
 use crate::scim::render::etag;
 use crate::scim::{MEDIA_TYPE, Quirk, ResourceType, ScimError};
 use crate::store::{self, Rows, Statement, Store, StoreError};
+use crate::strict;
 use log::Log;
 use serde_json::Value;
 use std::cell::{OnceCell, RefCell};
@@ -429,8 +430,12 @@ fn json(call: &Call, body: &[u8]) -> Result<Value, Failure> {
         let detail = "Send the body as application/scim+json or application/json.";
         return Err(ScimError::protocol(415, None, detail).into());
     }
-    let expected = "JSON";
-    serde_json::from_slice(body).map_err(|_| ScimError::Syntax { at: String::from("body"), expected }.into())
+    strict::parse(body).map_err(|error| {
+        if error.is_data() {
+            return ScimError::protocol(400, Some("invalidSyntax"), format!("In the body, {error}.")).into();
+        }
+        ScimError::Syntax { at: String::from("body"), expected: "JSON" }.into()
+    })
 }
 
 #[cfg(test)]

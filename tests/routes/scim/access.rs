@@ -247,6 +247,31 @@ fn a_role_counts_where_it_is_bound_to_all_of_the_account_and_as_long_as_it_is() 
     assert_eq!(status(), 403, "at once");
 }
 
+/// In another spelling it is refused where attributes are read; in the same one no reader would see the first.
+#[test]
+fn a_member_that_is_given_twice_is_named() {
+    let client = Client::new();
+    let before = client.site.database.count("users");
+    for (method, path, input, name) in [
+        (Post, "/Users", r#"{"userName":"a@b.example","userName":"c@d.example"}"#, "userName"),
+        (
+            Post,
+            "/Users",
+            r#"{"userName":"a@b.example","emails":[{"value":"a@b.example","value":"c@d.example"}]}"#,
+            "value",
+        ),
+        (Patch, "/Users/x", r#"{"Operations":[{"op":"add","op":"remove","path":"title"}]}"#, "op"),
+        (Post, "/Bulk", r#"{"Operations":[{"method":"POST","path":"/Users","data":{"id":1,"id":2}}]}"#, "id"),
+        (Post, "/Users/.search", r#"{"filter":"id pr","filter":"id pr"}"#, "filter"),
+    ] {
+        let answer = client.call(method, path).body("application/scim+json", input).send();
+        refused(&answer, 400, "invalidSyntax");
+        let told = body(&answer)["detail"].as_str().unwrap().to_owned();
+        assert!(told.starts_with(&format!("In the body, `{name}` is given twice at line 1 column ")), "{told}");
+    }
+    assert_eq!(client.site.database.count("users"), before);
+}
+
 #[test]
 fn a_body_has_a_bound_and_a_type() {
     let client = Client::new();
