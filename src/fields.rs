@@ -290,11 +290,17 @@ impl<'a> Fields<'a> {
 
     /// Every error, and one for each field that nobody asked for.
     pub fn into_errors(mut self) -> Vec<FieldError> {
-        let unknown: Vec<&String> = self.object.keys().filter(|key| !self.known.contains(key.as_str())).collect();
-        for key in unknown {
+        let known = std::mem::take(&mut self.known);
+        self.only(|field| known.contains(field));
+        self.errors
+    }
+
+    /// Notes an error of each field that is none of these.
+    pub fn only(&mut self, is_known: impl Fn(&str) -> bool) {
+        let object = self.object;
+        for key in object.keys().filter(|key| !is_known(key)) {
             let field: String = key.chars().take(64).collect::<String>().replace('~', "~0").replace('/', "~1");
             self.error(&field, "unknown_field", "No such field.");
         }
-        self.errors
     }
 }

@@ -4,6 +4,8 @@
 //! them a row each, as `{"users": {"id": "…", …}}`: the table and its columns as the database has them, the account's id left
 //! out. A file is taken in chunks of whole lines.
 
+use crate::access::record::Kind;
+use crate::access::stored;
 use crate::directory::{Email, folded};
 use crate::fields::FieldError;
 use crate::store::account::Account;
@@ -162,6 +164,9 @@ impl Reader {
         for name in row.keys().filter(|name| table.columns.iter().all(|(known, ..)| known != name)) {
             self.error(format!("{at}/{}", shown(name)), "unknown_column", "No such column.");
         }
+        if table.name == "records" && self.errors.len() == before {
+            self.record(at, &row);
+        }
         if self.errors.len() > before {
             return;
         }
@@ -169,6 +174,16 @@ impl Reader {
         if let Some(rows) = self.chunk.rows.get_mut(place) {
             rows.push(if rows.is_empty() { '[' } else { ',' });
             rows.push_str(&Value::Object(row).to_string());
+        }
+    }
+
+    /// What no column tells: that a record has what its kind has.
+    fn record(&mut self, at: &str, row: &Map<String, Value>) {
+        let text = |name| row.get(name).and_then(Value::as_str).unwrap_or_default();
+        let (kind, settings) = (Kind::named(text("kind")), strict::parse(text("settings").as_bytes()));
+        if let (Some(kind), Ok(Value::Object(settings))) = (kind, settings) {
+            let errors = stored::errors(kind, text("id"), text("name"), &settings).into_iter();
+            self.errors.extend(errors.map(|error| FieldError { pointer: format!("{at}{}", error.pointer), ..error }));
         }
     }
 }

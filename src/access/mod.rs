@@ -5,6 +5,7 @@ mod permission;
 pub mod record;
 mod role;
 mod session;
+pub(crate) mod stored;
 
 pub use binding::{
     Grant, Loss, Place, Principal, Resource, ResourceType, Scope, losses, permissions, permissions_anywhere, reasons,

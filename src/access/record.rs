@@ -53,6 +53,30 @@ impl Kind {
         &WORDS[self as usize]
     }
 
+    /// Of its name in the database.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        use Kind::{ApiKey, Organization, Project, ResourceGroup, Role, RoleBinding, ServiceAccount};
+        let all = [Role, ResourceGroup, RoleBinding, Organization, Project, ServiceAccount, ApiKey];
+        all.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Whether one has a name of its own.
+    pub(crate) fn has_name(self) -> bool {
+        self != Self::RoleBinding
+    }
+
+    /// What each has of [`Settings`]: all of these.
+    pub(crate) fn fields(self) -> &'static [&'static str] {
+        match self {
+            Self::Role => &["permissions"],
+            Self::ResourceGroup => &["resources"],
+            Self::RoleBinding => &["principal", "role", "resourceGroup", "scope"],
+            Self::Organization | Self::ServiceAccount => &[],
+            Self::Project => &["organization"],
+            Self::ApiKey => &["owner"],
+        }
+    }
+
     /// As the database has it.
     pub fn name(self) -> &'static str {
         self.words().name
@@ -192,7 +216,7 @@ impl Draft {
     pub fn read(kind: Kind, fields: &mut Fields<'_>, before: Option<&Record>) -> Self {
         let mut settings = before.map(|record| record.settings.clone()).unwrap_or_default();
         let mut name = String::new();
-        if kind != Kind::RoleBinding {
+        if kind.has_name() {
             name = fields.text("name", NAME).over_option(before.map(|record| record.name.clone())).unwrap_or_default();
             if name.is_empty() {
                 fields.required("name");

@@ -6,7 +6,6 @@
 use super::reader::read_strictly;
 use super::recording::Recorded;
 use super::{Rows, Statement, StoreError, Value};
-use crate::access::record;
 use crate::jit::Step;
 use crate::provider::{self, Provider};
 use crate::refusal::Explanation;
@@ -90,6 +89,9 @@ macro_rules! table {
 
 use Column::{Flag, Id, Json, Number, Text, Time, Word};
 
+/// What is in it, [`crate::access::stored`] says.
+type Object = serde_json::Map<String, serde_json::Value>;
+
 const ANY: Column = Json(is::<serde_json::Value>);
 const RECORDS: &[&str] =
     &["role", "resourceGroup", "roleBinding", "organization", "project", "serviceAccount", "apiKey"];
@@ -143,11 +145,11 @@ pub const TABLES: &[Table] = &[
         group_id Id, user_id Id, added_at Time),
     table!("records", "kind, id" = "?5, ?6", made "created_at",
         only "+kind IN ('organization', 'resourceGroup', 'role', 'serviceAccount')";
-        id Id, kind Word(RECORDS), name Text, settings Json(is::<record::Settings>), created_at Time, updated_at Time,
+        id Id, kind Word(RECORDS), name Text, settings Json(is::<Object>), created_at Time, updated_at Time,
         version Number),
     table!("records", "kind, id" = "?5, ?6", made "created_at",
         only "+kind IN ('apiKey', 'project', 'roleBinding')";
-        id Id, kind Word(RECORDS), name Text, settings Json(is::<record::Settings>), created_at Time, updated_at Time,
+        id Id, kind Word(RECORDS), name Text, settings Json(is::<Object>), created_at Time, updated_at Time,
         version Number),
 ];
 

@@ -404,6 +404,20 @@ fn bad_lines_are_told_by_their_number_and_nothing_of_the_chunk_is_taken() {
         json!({ "providers": { "id": "p1", "entity_id": "x", "settings": settings, "created_at": 1, "updated_at": 1, "version": 1 } })
             .to_string()
     };
+    let record = |kind: &str, name: &str, settings: Value| {
+        json!({ "records": { "id": "r1", "kind": kind, "name": name, "settings": settings.to_string(), "created_at": 1,
+            "updated_at": 1, "version": 1 } })
+        .to_string()
+    };
+    let group = json!({ "type": "group", "id": "g1" });
+    let binding = |change: Value| {
+        let mut settings = json!({ "principal": group, "role": "_app_user", "resourceGroup": "_all_resources",
+            "scope": { "type": "account" } });
+        for (name, value) in change.as_object().unwrap() {
+            settings[name] = value.clone();
+        }
+        record("roleBinding", "", settings)
+    };
     let cases: Vec<(String, &str, &str)> = vec![
         ("x".into(), "/2", "malformed"),
         (String::new(), "/2", "malformed"),
@@ -434,6 +448,82 @@ fn bad_lines_are_told_by_their_number_and_nothing_of_the_chunk_is_taken() {
         (user(json!({ "version": 9_007_199_254_740_993_i64 })), "/2/users/version", "out_of_range"),
         (user(json!({ "last_sign_in_at": "now" })), "/2/users/last_sign_in_at", "wrong_type"),
         (user(json!({ "managed_by": "nobody" })), "/2/users/managed_by", "unknown_value"),
+        (record("role", "R", json!({})), "/2/records/settings/permissions", "required"),
+        (record("role", "R", json!({ "permissions": null })), "/2/records/settings/permissions", "required"),
+        (record("role", "R", json!({ "permissions": "users:view" })), "/2/records/settings/permissions", "wrong_type"),
+        (
+            record("role", "R", json!({ "permissions": ["users:fly"] })),
+            "/2/records/settings/permissions/0",
+            "unknown_value",
+        ),
+        (
+            record("role", "R", json!({ "permissions": ["users:view", "users:view"] })),
+            "/2/records/settings",
+            "malformed",
+        ),
+        (record("role", "R", json!({ "permissions": [" users:view"] })), "/2/records/settings", "malformed"),
+        (
+            record("role", "R", json!({ "permissions": [], "principal": group })),
+            "/2/records/settings/principal",
+            "unknown_field",
+        ),
+        (record("role", "R", json!({ "permissions": [], "a/b": 1 })), "/2/records/settings/a~1b", "unknown_field"),
+        (record("role", "", json!({ "permissions": [] })), "/2/records/name", "required"),
+        (record("role", " R", json!({ "permissions": [] })), "/2/records/name", "malformed"),
+        (record("role", "app user", json!({ "permissions": [] })), "/2/records/name", "taken"),
+        (record("resourceGroup", "R", json!({})), "/2/records/settings/resources", "required"),
+        (
+            record("resourceGroup", "R", json!({ "resources": [{ "type": "planet", "id": "x" }] })),
+            "/2/records/settings/resources/0/type",
+            "unknown_value",
+        ),
+        (
+            record("resourceGroup", "R", json!({ "resources": [], "owner": { "type": "user", "id": "u1" } })),
+            "/2/records/settings/owner",
+            "unknown_field",
+        ),
+        (binding(json!({ "principal": null })), "/2/records/settings/principal", "required"),
+        (binding(json!({ "role": null })), "/2/records/settings/role", "required"),
+        (binding(json!({ "resourceGroup": null })), "/2/records/settings/resourceGroup", "required"),
+        (binding(json!({ "scope": null })), "/2/records/settings/scope", "required"),
+        (binding(json!({ "role": 7 })), "/2/records/settings/role", "wrong_type"),
+        (binding(json!({ "role": "_emperor" })), "/2/records/settings/role", "not_found"),
+        (binding(json!({ "resourceGroup": "_nothing" })), "/2/records/settings/resourceGroup", "not_found"),
+        (
+            binding(json!({ "principal": { "type": "user", "id": "u1" } })),
+            "/2/records/settings/principal/type",
+            "unknown_value",
+        ),
+        (binding(json!({ "principal": { "type": "group" } })), "/2/records/settings/principal/id", "required"),
+        (
+            binding(json!({ "scope": { "type": "planet", "id": "x" } })),
+            "/2/records/settings/scope/type",
+            "unknown_value",
+        ),
+        (binding(json!({ "scope": { "type": "project" } })), "/2/records/settings/scope/id", "required"),
+        (
+            binding(json!({ "scope": { "type": "account", "id": "x" } })),
+            "/2/records/settings/scope/id",
+            "unknown_field",
+        ),
+        (binding(json!({ "scope": { "type": "account", "x": 1 } })), "/2/records/settings/scope/x", "unknown_field"),
+        (binding(json!({ "permissions": [] })), "/2/records/settings/permissions", "unknown_field"),
+        (binding(json!({ "name": "B" })), "/2/records/settings/name", "unknown_field"),
+        (
+            record("organization", "O", json!({ "organization": "o1" })),
+            "/2/records/settings/organization",
+            "unknown_field",
+        ),
+        (record("project", "P", json!({})), "/2/records/settings/organization", "required"),
+        (record("project", "P", json!({ "organization": {} })), "/2/records/settings/organization", "wrong_type"),
+        (record("serviceAccount", "S", json!({ "roles": [] })), "/2/records/settings/roles", "unknown_field"),
+        (record("serviceAccount", "S", json!({ "scope": null })), "/2/records/settings/scope", "unknown_field"),
+        (record("apiKey", "K", json!({})), "/2/records/settings/owner", "required"),
+        (record("apiKey", "K", json!({ "owner": group })), "/2/records/settings/owner/type", "unknown_value"),
+        (binding(json!({})).replace(r#""name":"""#, r#""name":"B""#), "/2/records/name", "malformed"),
+        (record("planet", "P", json!({})), "/2/records/kind", "unknown_value"),
+        (record("role", "R", json!([])), "/2/records/settings", "malformed"),
+        (record("role", "R", json!({ "permissions": [] })).replace("r1", "_r1"), "/2/records/id", "malformed"),
         (provider("{"), "/2/providers/settings", "malformed"),
         (provider("{}"), "/2/providers/settings", "malformed"),
         (r#"{"end":{"rows":1}}"#.into(), "/2/end/rows", "not_whole"),
