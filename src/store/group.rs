@@ -23,15 +23,6 @@ pub fn list(account: &str, page: &Page) -> Statement {
     )
 }
 
-/// Which of these ids are native groups.
-pub fn native(account: &str, ids: &[String]) -> Statement {
-    Statement::new(
-        "SELECT g.id FROM json_each(?2) j CROSS JOIN groups g ON g.account_id = ?1 AND g.id = j.value \
-         WHERE g.managed_by = 'native'",
-        [account.into(), list_of(ids)],
-    )
-}
-
 /// A native group that somebody could join.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Joinable {
@@ -54,7 +45,7 @@ pub fn joinable(account: &str, ids: &[String]) -> Statement {
     )
 }
 
-/// Reads what [`native`] found.
+/// Reads rows that are ids.
 pub fn read_ids(rows: &Rows) -> Result<Vec<String>, StoreError> {
     #[derive(Deserialize)]
     struct Id {

@@ -204,6 +204,29 @@ fn bad_input_of_an_invitation_is_told_by_field() {
     assert_eq!(site.database.count("invitations"), 0);
 }
 
+/// Who accepted would leave it by their next sign-in, and nobody adds members by hand to such a group either (SPEC section 8).
+#[test]
+fn a_group_whose_members_follow_a_provider_is_joined_by_no_invitation() {
+    let site = Site::with_provider();
+    let provider = site.database.select("SELECT id FROM providers").remove(0);
+    let make =
+        |input: Value| body(&site.post("/api/v1/accounts/acme/groups").admin().json(&input).send())["id"].clone();
+    let native = make(json!({ "name": "Native" }));
+    let linked = make(json!({ "name": "Linked", "link": { "providerId": provider, "samlGroup": "makers" } }));
+    let invite = || {
+        let input = json!({ "email": "eve@example.com", "groups": [native, linked] });
+        site.post(INVITATIONS).admin().json(&input).send()
+    };
+    site.change_provider(&json!({ "authorization": { "enabled": true } }));
+    let refused = invite();
+    assert_eq!(first_error(&refused), (422, "/groups/1".into(), "not_allowed".into()));
+    let message = body(&refused)["errors"][0]["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("follows what its provider says"), "{message}");
+    assert_eq!(site.database.count("invitations"), 0);
+    site.change_provider(&json!({ "authorization": { "enabled": false } }));
+    assert_eq!(invite().status, 201, "its members are managed by hand");
+}
+
 #[test]
 fn while_a_legacy_provider_is_enabled_it_authenticates() {
     let site = Site::with_provider();

@@ -66,7 +66,6 @@ fn statements() -> Vec<(&'static str, Statement)> {
         ("grant::roles_of_groups", grant::roles_of_groups("acme", &indexes)),
         ("group::find", group::find("acme", "g1")),
         ("group::list", group::list("acme", &page())),
-        ("group::native", group::native("acme", &indexes)),
         ("group::joinable", group::joinable("acme", &indexes)),
         ("group::identifiers", group::identifiers("acme", "a_b")),
         ("group::update", group::update("acme", &group_of("g1", "A b"))),

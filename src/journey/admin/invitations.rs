@@ -1,5 +1,6 @@
 //! `/api/v1/accounts/{account}/invitations`, and the page that an invitation's link leads to (SPEC section 5; seed 000).
 
+use super::rule_groups::unfit;
 use super::{Caller, etag, if_match, json_object, list_answer, not_found, page_of, stale};
 use crate::crypto::Crypto;
 use crate::directory::{Email, Invitation};
@@ -11,6 +12,7 @@ use crate::outbound::{Mail, Mailed};
 use crate::problem::Problem;
 use crate::store::account::Account;
 use crate::store::change::Change;
+use crate::store::group::Joinable;
 use crate::store::invitation::{self, Listed};
 use crate::store::user::FoundByEmail;
 use crate::store::{self, Constraint, Store, StoreError, grant, group};
@@ -78,15 +80,17 @@ pub(crate) async fn create<S: Store, C: Crypto>(
     };
     let groups = fields.texts("groups", MAX_GROUPS, 64).over(Vec::new(), Vec::new());
     let statements = vec![
-        group::native(account, &groups),
+        group::joinable(account, &groups),
         grant::roles_of_groups(account, &groups),
         store::user::find_by_email(account, email.as_ref(), ""),
         invitation::of_email(account, email.as_ref(), postern.now),
     ];
-    let [native, roles, user, open] = store::take(postern.store.batch(statements).await?)?;
-    let native = group::read_ids(&native)?;
-    for (index, id) in groups.iter().enumerate().filter(|(_, id)| !native.contains(id)) {
-        fields.error(&format!("groups/{index}"), "unknown", format!("There is no native group of the id {id}."));
+    let [joinable, roles, user, open] = store::take(postern.store.batch(statements).await?)?;
+    let joinable: Vec<Joinable> = joinable.all()?;
+    for (index, id) in groups.iter().enumerate() {
+        if let Some((code, message)) = unfit(&joinable, id, None) {
+            fields.error(&format!("groups/{index}"), code, message);
+        }
     }
     let errors = fields.into_errors();
     let (Some(email), true) = (email, errors.is_empty()) else { return Ok(Problem::fields(errors).answer()) };

@@ -1,5 +1,5 @@
-//! The groups that JIT rules name, as they are saved: each must be one that somebody can join by a rule, and whoever saves
-//! the rules must have what the groups would give.
+//! The groups that JIT rules name, as they are saved: each must be one that somebody can join by a rule, as by an invitation,
+//! and whoever saves the rules must have what the groups would give.
 
 use super::Caller;
 use crate::access::Permissions;
@@ -75,16 +75,16 @@ impl Found {
             Err(errors) => (None, errors),
         };
         let own = provider.as_ref().map(|provider| (provider.id(), provider.settings().authorization.enabled));
-        let mut unfit = Vec::new();
+        let mut told = Vec::new();
         for (rule, at, id) in &self.named {
             let place = format!("/jit/rules/{rule}/groups");
-            let Some((code, message)) = self.unfit(id, own) else { continue };
+            let Some((code, message)) = unfit(&self.groups, id, own) else { continue };
             // What cannot be read is told once.
             if !errors.iter().any(|error| error.pointer.starts_with(&place)) {
-                unfit.push(FieldError { pointer: format!("{place}/{at}"), code, message });
+                told.push(FieldError { pointer: format!("{place}/{at}"), code, message });
             }
         }
-        errors.extend(unfit);
+        errors.extend(told);
         match provider {
             Some(provider) if errors.is_empty() => {
                 caller.may_grant(self.given, "/jit/rules")?;
@@ -93,15 +93,16 @@ impl Found {
             _ => Err(Problem::fields(errors).answer()),
         }
     }
+}
 
-    /// Why nobody can join a group by a rule. `own`: the provider that is saved, and whether its linked groups follow it then.
-    fn unfit(&self, id: &str, own: Option<(&str, bool)>) -> Option<(&'static str, String)> {
-        let Some(group) = self.groups.iter().find(|group| group.id == id) else {
-            return Some(("unknown", format!("There is no native group of the id {id}.")));
-        };
-        let link = group.provider_id.as_deref()?;
-        let follows = own.filter(|(own, _)| *own == link).map_or(group.follows, |(_, follows)| follows);
-        let message = "This group is linked, and follows what its provider says at each sign-in. Name another one.";
-        follows.then(|| ("not_allowed", message.to_owned()))
-    }
+/// Why nobody can join a group by a rule or an invitation: what [`group::joinable`] found. `own`: the provider that is saved,
+/// and whether its linked groups follow it then.
+pub(super) fn unfit(groups: &[Joinable], id: &str, own: Option<(&str, bool)>) -> Option<(&'static str, String)> {
+    let Some(group) = groups.iter().find(|group| group.id == id) else {
+        return Some(("unknown", format!("There is no native group of the id {id}.")));
+    };
+    let link = group.provider_id.as_deref()?;
+    let follows = own.filter(|(own, _)| *own == link).map_or(group.follows, |(_, follows)| follows);
+    let message = "This group is linked, and follows what its provider says at each sign-in. Name another one.";
+    follows.then(|| ("not_allowed", message.to_owned()))
 }
