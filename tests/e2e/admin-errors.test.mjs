@@ -137,8 +137,10 @@ describe('a version', () => {
     ['that is to come', '"9"', 412],
     ['without quotes', '2', 412],
     ['that is weak', 'W/"2"', 412],
-    ['that is any', '*', 412],
-    ['that is one of a list', '"1", "2"', 412],
+    ['that is any', '*', 428],
+    ['that is weak in a list', '"1", W/"2"', 412],
+    ['of a list that is old', '"1", "0"', 412],
+    ['with a sign', '"+2"', 412],
     ['that is no number', '"two"', 412],
     ['beyond every number', `"${'9'.repeat(40)}"`, 412],
   ]) {
@@ -152,6 +154,15 @@ describe('a version', () => {
       }
       assert.deepEqual(await own.snapshot(), before);
     });
+  }
+});
+
+test('of several versions one is the present one', async () => {
+  const own = await TestAccount.withProvider(postern, keys);
+  await own.change(own.provider, { name: 'Changed' });
+  for (const [method, json, header, status] of [['PATCH', { name: 'Again' }, '"1", "2"', 200], ['DELETE', undefined, '"2","3"', 204]]) {
+    const answer = await own.admin(method, `/providers/${own.provider.id}`, json, { headers: { 'if-match': header } });
+    assert.equal(answer.status, status, JSON.stringify(answer.body));
   }
 });
 

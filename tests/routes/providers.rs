@@ -226,14 +226,50 @@ fn a_change_names_the_version_it_starts_from() {
     let path = path(&provider);
     for method in [Method::Patch, Method::Delete] {
         problem(&site.call(method, &path).admin().json(&json!({})).send(), 428);
-        for stale in ["\"2\"", "\"0\"", "1", "W/\"1\"", "*", "\"x\"", "\"1\", \"2\""] {
-            problem(&site.call(method, &path).admin().header("if-match", stale).json(&json!({})).send(), 412);
+        let with = |header: &str| site.call(method, &path).admin().header("if-match", header).json(&json!({})).send();
+        for any in ["*", " *\t"] {
+            problem(&with(any), 428);
+        }
+        for stale in [
+            "",
+            "\"2\"",
+            "\"0\"",
+            "1",
+            "W/\"1\"",
+            "\"x\"",
+            "\"+1\"",
+            "\"01\"",
+            "\" 1\"",
+            "\"1",
+            "\"\"1\"\"",
+            "\"2\", W/\"1\"",
+            "\"2\", *",
+            "\"2\", 1",
+            "\"1,2\"",
+        ] {
+            problem(&with(stale), 412);
         }
         let other =
             site.call(method, &format!("{PROVIDERS}/none")).admin().header("if-match", "\"1\"").json(&json!({})).send();
         problem(&other, 404);
     }
     assert_eq!(site.database.count("providers"), 1);
+}
+
+#[test]
+fn a_change_can_name_several_versions() {
+    let site = site();
+    let provider = site.create_provider(json!({}));
+    let rename = |versions: &str| patch(&site, &provider, versions, &json!({ "name": "Changed" }));
+    for (versions, made) in
+        [("\"1\", \"7\"", "\"2\""), ("W/\"2\",\"2\"", "\"3\""), (",\"9\"\t,\t\"3\" ,", "\"4\""), (" \"4\"", "\"5\"")]
+    {
+        let answer = rename(versions);
+        assert_eq!((answer.status, answer.header("etag")), (200, Some(made)), "{versions}");
+        problem(&rename(versions), 412);
+    }
+    let answer = site.call(Method::Delete, &path(&provider)).admin().header("if-match", "\"4\", \"5\"").send();
+    assert_eq!(answer.status, 204);
 }
 
 #[test]

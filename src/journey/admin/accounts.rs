@@ -86,10 +86,10 @@ pub(crate) async fn update<S: Store, C: Crypto>(
     caller: &Caller,
     account: &str,
 ) -> Result<Answer, Ending> {
-    let (version, patch) = (if_match(call)?, json_object(call)?);
+    let (expected, patch) = (if_match(call)?, json_object(call)?);
     let [rows] = store::take(postern.store.batch(vec![store::account::find(account)]).await?)?;
     let Some(before) = rows.first::<Account>()? else { return Ok(not_found("account")) };
-    if before.version != version {
+    if !expected.is(before.version) {
         return Ok(stale());
     }
     let mut fields = Fields::of(&patch);
@@ -104,7 +104,7 @@ pub(crate) async fn update<S: Store, C: Crypto>(
         // SCIM gives those whom it takes over any e-mail, whatever they may do: who has that signs in as them.
         caller.may_grant(Permissions::ALL, "/adoptJitUsers")?;
     }
-    let after = Account { name, adopt_jit_users, version: version + 1, ..before.clone() };
+    let after = Account { name, adopt_jit_users, version: before.version + 1, ..before.clone() };
     let change = Change {
         id: postern.fresh_id(),
         at: postern.now,

@@ -161,11 +161,11 @@ pub(crate) async fn update<S: Store, C: Crypto>(
     account: &str,
     id: &str,
 ) -> Result<Answer, Ending> {
-    let (version, patch) = (if_match(call)?, json_object(call)?);
+    let (expected, patch) = (if_match(call)?, json_object(call)?);
     let statements = vec![group::find(account, id), grant::roles_of_groups(account, &[id.to_owned()])];
     let [rows, roles] = store::take(postern.store.batch(statements).await?)?;
     let Some(before) = rows.first::<Group>()? else { return Ok(not_found("group")) };
-    if before.version != version {
+    if !expected.is(before.version) {
         return Ok(stale());
     }
     let draft = match Draft::read(&patch, Some(&before)) {
@@ -175,7 +175,7 @@ pub(crate) async fn update<S: Store, C: Crypto>(
     let (provider_id, saml_group) = draft.link.unzip();
     let name = draft.name.unwrap_or_default();
     let after =
-        Group { name, provider_id, saml_group, updated_at: postern.now, version: version + 1, ..before.clone() };
+        Group { name, provider_id, saml_group, updated_at: postern.now, version: before.version + 1, ..before.clone() };
     for (act, is_meant) in
         [(GroupAct::Rename, after.name != before.name), (GroupAct::Link, after.link() != before.link())]
     {
@@ -206,11 +206,11 @@ pub(crate) async fn delete<S: Store, C: Crypto>(
     account: &str,
     id: &str,
 ) -> Result<Answer, Ending> {
-    let version = if_match(call)?;
+    let expected = if_match(call)?;
     let statements = vec![group::find(account, id), store::provider::naming_group(account, id)];
     let [rows, named] = store::take(postern.store.batch(statements).await?)?;
     let Some(before) = rows.first::<Group>()? else { return Ok(not_found("group")) };
-    if before.version != version {
+    if !expected.is(before.version) {
         return Ok(stale());
     }
     let named = group::read_ids(&named)?;

@@ -162,10 +162,10 @@ pub(crate) async fn delete<S: Store, C: Crypto>(
     account: &str,
     id: &str,
 ) -> Result<Answer, Ending> {
-    let version = if_match(call)?;
+    let expected = if_match(call)?;
     let [rows] = store::take(postern.store.batch(vec![invitation::find(account, id)]).await?)?;
     let Some(before) = rows.first::<Listed>()? else { return Ok(not_found("invitation")) };
-    if before.version != version {
+    if !expected.is(before.version) {
         return Ok(stale());
     }
     let mut plan = change(postern, caller, "invitation.deleted", Some(&before), None).plan(account, ())?;

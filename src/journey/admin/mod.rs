@@ -45,14 +45,27 @@ fn json_object(call: &Call) -> Result<Map<String, Value>, Answer> {
     }
 }
 
-/// The version that an update starts from, out of `If-Match: "7"` (RFC 9110, section 13.1.1).
-fn if_match(call: &Call) -> Result<i64, Answer> {
-    let Some(header) = call.header("if-match") else {
-        let detail = "Send If-Match with the ETag that you read, so that nobody's change is lost.";
-        return Err(Problem::new(428, detail).answer());
-    };
-    let version = header.trim().strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).and_then(|v| v.parse().ok());
-    version.ok_or_else(stale)
+/// The versions that an update can start from: the value of an `If-Match`.
+#[derive(Clone, Copy)]
+struct IfMatch<'c>(&'c str);
+
+impl IfMatch<'_> {
+    /// Whether this is one of them. A weak tag is none (RFC 9110, section 13.1.1).
+    fn is(self, version: i64) -> bool {
+        let tag = etag(version);
+        self.0.split(',').any(|given| given.trim_matches([' ', '\t']) == tag)
+    }
+}
+
+/// What an update starts from, out of `If-Match: "7"`. `*` says of no version that it was read.
+fn if_match(call: &Call) -> Result<IfMatch<'_>, Answer> {
+    match call.header("if-match") {
+        Some(header) if header.trim() != "*" => Ok(IfMatch(header)),
+        _ => {
+            let detail = "Send If-Match with the ETag that you read, so that nobody's change is lost.";
+            Err(Problem::new(428, detail).answer())
+        }
+    }
 }
 
 /// Somebody else was faster.

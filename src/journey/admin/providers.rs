@@ -72,7 +72,7 @@ pub(crate) async fn update<S: Store, C: Crypto>(
     account: &str,
     id: &str,
 ) -> Result<Answer, Ending> {
-    let (version, patch) = (if_match(call)?, json_object(call)?);
+    let (expected, patch) = (if_match(call)?, json_object(call)?);
     let named = Named::of(&patch);
     let mut statements = vec![store::provider::find(account, id)];
     statements.extend(named.statements(account));
@@ -80,7 +80,7 @@ pub(crate) async fn update<S: Store, C: Crypto>(
     let before = rows.next().map(|rows| store::provider::read(&rows)).transpose()?;
     let groups = named.read(&mut rows)?;
     let Some(before) = before.and_then(|found| found.into_iter().next()) else { return Ok(not_found("provider")) };
-    if before.version() != version {
+    if !expected.is(before.version()) {
         return Ok(stale());
     }
     let metadata = postern.metadata(&patch, Some(&before)).await?;
@@ -121,11 +121,11 @@ pub(crate) async fn delete<S: Store, C: Crypto>(
     account: &str,
     id: &str,
 ) -> Result<Answer, Ending> {
-    let version = if_match(call)?;
+    let expected = if_match(call)?;
     let statements = vec![store::provider::find(account, id), store::group::linked_names(account, id)];
     let [found, linked] = store::take(postern.store.batch(statements).await?)?;
     let Some(before) = store::provider::read(&found)?.into_iter().next() else { return Ok(not_found("provider")) };
-    if before.version() != version {
+    if !expected.is(before.version()) {
         return Ok(stale());
     }
     let linked = store::group::read_ids(&linked)?;
@@ -133,7 +133,8 @@ pub(crate) async fn delete<S: Store, C: Crypto>(
         return Ok(has_linked_groups(&linked));
     }
     concerns_others(caller, before.settings(), None)?;
-    let mut plan = change_plan(postern, caller, account, "provider.deleted", version + 1, Some(&before), None)?;
+    let mut plan =
+        change_plan(postern, caller, account, "provider.deleted", before.version() + 1, Some(&before), None)?;
     plan.push(store::provider::delete(account, id));
     plan.push(store::recording::delete_of_provider(account, id));
     let committed = store::commit(postern.store, plan).await;

@@ -95,9 +95,9 @@ pub(crate) async fn update<S: Store, C: Crypto>(
     (account, id): (&str, &str),
     kind: Kind,
 ) -> Result<Answer, Ending> {
-    let (version, patch) = (if_match(call)?, json_object(call)?);
+    let (expected, patch) = (if_match(call)?, json_object(call)?);
     let (before, _) = find(postern, account, id, kind).await?;
-    if before.version != version {
+    if !expected.is(before.version) {
         return Ok(stale());
     }
     let mut fields = Fields::of(&patch);
@@ -107,7 +107,7 @@ pub(crate) async fn update<S: Store, C: Crypto>(
         name: draft.name,
         settings: draft.settings,
         updated_at: postern.now,
-        version: version + 1,
+        version: before.version + 1,
         ..before.clone()
     };
     let mut plan = change(postern, caller, Some(&before), Some(&after)).plan(account, ())?;
@@ -123,16 +123,16 @@ pub(crate) async fn delete<S: Store, C: Crypto>(
     (account, id): (&str, &str),
     kind: Kind,
 ) -> Result<Answer, Ending> {
-    let version = if_match(call)?;
+    let expected = if_match(call)?;
     let (before, users) = find(postern, account, id, kind).await?;
-    if before.version != version {
+    if !expected.is(before.version) {
         return Ok(stale());
     }
     if !users.is_empty() {
         return Ok(in_use(&users));
     }
     let mut change = change(postern, caller, Some(&before), None);
-    change.version = version + 1;
+    change.version = before.version + 1;
     let mut plan = change.plan(account, ())?;
     plan.push(store::record::delete(account, id));
     match store::commit(postern.store, plan).await {

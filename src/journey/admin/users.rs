@@ -120,13 +120,13 @@ pub(crate) async fn update<S: Store, C: Crypto>(
     account: &str,
     id: &str,
 ) -> Result<Answer, Ending> {
-    let (version, patch) = (if_match(call)?, json_object(call)?);
+    let (expected, patch) = (if_match(call)?, json_object(call)?);
     let statements = [find(account, id).to_vec(), vec![grant::of(account, Whose::Users(&[id]))]].concat();
     let [users, scim, grants] = store::take(postern.store.batch(statements).await?)?;
     let Some((Listed { user: before, groups }, scim_group)) = found(&users, &scim)? else {
         return Ok(not_found("user"));
     };
-    if before.version != version {
+    if !expected.is(before.version) {
         return Ok(stale());
     }
     let mut fields = Fields::of(&patch);
@@ -153,7 +153,7 @@ pub(crate) async fn update<S: Store, C: Crypto>(
         }
     }
     after.updated_at = postern.now;
-    after.version = version + 1;
+    after.version = before.version + 1;
     let mut plan = change(postern, caller, "user.updated", Some(&before), Some(&after)).plan(account, ())?;
     plan.push(store::user::update(account, &after, &email));
     if !after.active {
@@ -194,12 +194,12 @@ pub(crate) async fn delete<S: Store, C: Crypto>(
     account: &str,
     id: &str,
 ) -> Result<Answer, Ending> {
-    let version = if_match(call)?;
+    let expected = if_match(call)?;
     let [users, scim] = store::take(postern.store.batch(find(account, id).into()).await?)?;
     let Some((Listed { user: before, .. }, scim_group)) = found(&users, &scim)? else {
         return Ok(not_found("user"));
     };
-    if before.version != version {
+    if !expected.is(before.version) {
         return Ok(stale());
     }
     if let Err(reason) = UserAct::Delete.check(&before, scim_group.as_deref()) {

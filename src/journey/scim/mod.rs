@@ -188,9 +188,10 @@ impl<S: Store, C: Crypto> Request<'_, S, C> {
 
 /// Whether `If-Match` or `If-None-Match` names a version (RFC 9110, 13.1). Weak and strong tags are the same here.
 fn names_version(header: &str, version: i64) -> bool {
+    let version = version.to_string();
     header.split(',').map(str::trim).any(|tag| {
         let tag = tag.strip_prefix("W/").unwrap_or(tag);
-        tag == "*" || tag.trim_matches('"').parse() == Ok(version)
+        tag == "*" || tag.trim_matches('"') == version
     })
 }
 
@@ -452,6 +453,8 @@ mod tests {
             ("3", true),
             ("W/\"2\"", false),
             ("W/\"33\"", false),
+            ("\"+3\"", false),
+            ("\"03\"", false),
             ("", false),
             ("\"x\"", false),
         ] {
