@@ -108,6 +108,8 @@ pub struct Answer {
     pub body: AnswerBody,
     /// What went wrong on our side, for the Worker's log; not for the one who asked.
     pub fault: Option<String>,
+    /// Whether what was asked for was so already, and nothing was written. An error has written nothing anyway.
+    pub unchanged: bool,
 }
 
 /// The body of an answer.
@@ -122,7 +124,7 @@ pub enum AnswerBody {
 impl Answer {
     /// An answer without a body.
     pub fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: AnswerBody::Text(String::new()), fault: None }
+        Self { status, headers: Vec::new(), body: AnswerBody::Text(String::new()), fault: None, unchanged: false }
     }
 
     /// Text of a media type.
@@ -160,6 +162,11 @@ impl Answer {
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
+    }
+
+    /// Of what was so already.
+    pub fn unchanged(self) -> Self {
+        Self { unchanged: true, ..self }
     }
 
     /// The value of a header field, the first if there are several.

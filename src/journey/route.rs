@@ -421,11 +421,13 @@ async fn answer<S: Store, C: Crypto>(
         Endpoint::TokenDelete => Box::pin(admin::tokens::delete(postern, caller, (account, id), &token)),
     };
     let ended = journey.await;
-    if let Ok(answer) | Err(Ending::Answer(answer)) = &ended
-        && caller.has_setup_token()
-        && endpoint.changes(call.method)
-        && (400..500).contains(&answer.status)
-    {
+    let changed_nothing = match &ended {
+        Ok(answer) | Err(Ending::Answer(answer)) => answer.status >= 400 || answer.unchanged,
+        Err(Ending::Crypto(_)) => true,
+        // It may have been written.
+        Err(Ending::Store(_)) => false,
+    };
+    if changed_nothing && caller.has_setup_token() && endpoint.changes(call.method) {
         admin::note_use(postern, call, account).await?;
     }
     ended

@@ -1,7 +1,8 @@
 //! `/sign-ins`, `/events` and `/audit-log`: filtered, paged and exported alike.
 
+use crate::permitted::{call, make};
 use crate::scene::{Site, body, members, problem};
-use postern::http::Answer;
+use postern::http::{Answer, Method};
 use postern::time::{Duration, Timestamp};
 use serde_json::{Value, json};
 
@@ -367,6 +368,59 @@ fn each_use_of_the_set_up_token_is_logged() {
         (&shown[0]["version"], &shown[0]["before"], &shown[0]["after"]),
         (&json!(null), &json!(null), &json!(null))
     );
+}
+
+/// What is answered with success, and changes nothing or has no row of its own.
+#[test]
+fn a_use_of_the_set_up_token_that_finds_all_as_it_is_to_be_is_logged() {
+    let site = Site::with_provider();
+    let id = |made: Value| made["id"].as_str().unwrap().to_owned();
+    let [group, user] = [
+        id(make(&site, "groups", json!({ "name": "A" }))),
+        id(make(&site, "users", json!({ "email": "a@example.com" }))),
+    ];
+    let removed = id(make(&site, "users", json!({ "email": "b@example.com" })));
+    let delete = call(&site, Method::Delete, &format!("users/{removed}")).header("if-match", "\"1\"");
+    assert_eq!(delete.admin().send().status, 204);
+    let logged = |sql: &str| site.database.select(&format!("SELECT resource FROM changes WHERE {sql} ORDER BY id"));
+    let uses = || logged("action = 'setup-token.used'");
+    let done = |method: Method, path: &str, status: u16, is_use: bool| {
+        let before = (uses().len(), logged("version > 0").len());
+        site.wait(Duration(1));
+        assert_eq!(call(&site, method, path).admin().send().status, status, "{path}");
+        let after = (uses().len(), logged("version > 0").len());
+        assert_eq!((after.0 - before.0, after.1 - before.1), (usize::from(is_use), usize::from(!is_use)), "{path}");
+        if is_use {
+            assert_eq!(uses().last().unwrap(), &format!("/api/v1/accounts/acme/{path}"));
+        }
+    };
+    let member = format!("groups/{group}/members/{user}");
+    done(Method::Delete, &member, 204, true);
+    done(Method::Put, &member, 204, false);
+    done(Method::Put, &member, 204, true);
+    done(Method::Delete, &member, 204, false);
+    // Somebody else clears it after it was read.
+    let of_removed = format!("removed-users/{removed}");
+    let at = site.database.select("SELECT removed_at FROM tombstones").remove(0);
+    site.database.interrupt(
+        2,
+        &format!(
+            "INSERT INTO changes (account_id, id, at, actor, action, resource, version) \
+             VALUES ('acme', 'other', 1, 'user/x', 'removed-user.cleared', 'removed-user/{removed}', {at})"
+        ),
+    );
+    assert_eq!(call(&site, Method::Delete, &of_removed).admin().send().status, 204);
+    assert_eq!(uses().last().unwrap(), &format!("/api/v1/accounts/acme/{of_removed}"));
+
+    let header = r#"{"postern":1,"account":{"name":"A","createdAt":"2026-11-22T06:00:00Z","version":1}}"#;
+    site.create_account("copy");
+    for uses in 1..=2 {
+        site.wait(Duration(1));
+        let import = site.post("/api/v1/accounts/copy/import").admin().body("application/x-ndjson", header);
+        assert_eq!(import.send().status, 200);
+        let rows = logged("account_id = 'copy'");
+        assert_eq!(rows, vec!["/api/v1/accounts/copy/import"; uses], "with its chunk, and again");
+    }
 }
 
 #[test]

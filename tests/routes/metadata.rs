@@ -501,6 +501,25 @@ fn under_a_fault_of_the_database_a_look_has_happened_or_not() {
 }
 
 #[test]
+fn a_refresh_that_changes_nothing_is_a_use_of_the_set_up_token() {
+    let site = site();
+    site.servers.serve(URL, &metadata(ISSUER, &["idp"]));
+    let provider = create(&site, json!({ "metadataUrl": URL }));
+    let uses = || {
+        let of = format!("action = 'setup-token.used' AND resource = '{}/refresh'", path(&provider));
+        site.database.select(&format!("SELECT 1 FROM changes WHERE {of}")).len()
+    };
+    for (xml, status, logged) in [
+        (metadata(ISSUER, &["idp"]), 200, 1),
+        (metadata(ISSUER, &["idp-next"]), 200, 1),
+        ("no metadata".to_owned(), 502, 2),
+    ] {
+        site.servers.serve(URL, &xml);
+        assert_eq!((refresh(&site, &provider).status, uses()), (status, logged));
+    }
+}
+
+#[test]
 fn a_refresh_needs_the_token_and_a_provider() {
     let (site, provider) = fetching();
     let path = format!("{}/refresh", path(&provider));

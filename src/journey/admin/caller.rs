@@ -143,9 +143,13 @@ pub(in crate::journey) async fn note_use<S: Store, C: Crypto>(
     call: &Call,
     account: &str,
 ) -> Result<(), StoreError> {
+    postern.store.batch(vec![use_of_token(postern, call, account)]).await.map(|_| ())
+}
+
+/// The log row of a use of the set-up token: for the plan of a change that has no row of its own.
+pub(super) fn use_of_token<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, call: &Call, account: &str) -> Statement {
     let path: String = call.path.chars().take(MAX_PATH).collect();
-    let note = store::change::note(account, &postern.fresh_id(), postern.now, SETUP_TOKEN, "setup-token.used", &path);
-    postern.store.batch(vec![note]).await.map(|_| ())
+    store::change::note(account, &postern.fresh_id(), postern.now, SETUP_TOKEN, "setup-token.used", &path)
 }
 
 fn denied(detail: &str) -> Answer {

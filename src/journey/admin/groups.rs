@@ -362,7 +362,7 @@ async fn try_set_member<S: Store, C: Crypto>(
         caller.may_grant(grant::read_permissions(&roles)?, "")?;
     }
     if wanted != member.is_empty() {
-        return Ok(Some(Answer::empty(204)));
+        return Ok(Some(Answer::empty(204).unchanged()));
     }
     let groups = [group.id.clone()];
     let change: Change<'_, ()> = Change {

@@ -3,7 +3,7 @@
 //!
 //! D1: one read, one write.
 
-use super::{Caller, not_found};
+use super::{Caller, not_found, use_of_token};
 use crate::crypto::Crypto;
 use crate::fields::FieldError;
 use crate::http::{Answer, Call, CallBody};
@@ -49,7 +49,7 @@ pub(crate) async fn import<S: Store, C: Crypto>(
     let after = Import { first, lines, digest, ended_at: chunk.ends.then_some(postern.now) };
     if let Some(before) = before.first::<Import>()? {
         if (before.first, &before.digest) == (first, &after.digest) {
-            return Ok(progress(&before, without_link));
+            return Ok(progress(&before, without_link).unchanged());
         }
         if before.ended_at.is_some() || before.lines + 1 != first {
             return Ok(elsewhere(&before));
@@ -59,6 +59,7 @@ pub(crate) async fn import<S: Store, C: Crypto>(
     }
     let mut plan = import::plan(account, &postern.fresh_id(), caller.actor(), postern.now, &after);
     plan.extend(chunk.account.iter().flat_map(|exported| import::restore(account, exported)));
+    plan.push(use_of_token(postern, call, account));
     let rows = TABLES.iter().zip(chunk.rows).filter(|(_, rows)| !rows.is_empty());
     plan.extend(rows.map(|(table, rows)| table.insert(account, rows)));
     let committed = store::commit(postern.store, plan).await;

@@ -26,6 +26,7 @@ use crate::http::{Answer, Call, CallBody};
 use crate::problem::Problem;
 use crate::store::Page;
 use crate::strict;
+use caller::use_of_token;
 use serde::Serialize;
 use serde_json::{Map, Value};
 

@@ -169,7 +169,10 @@ pub(crate) async fn refresh<S: Store, C: Crypto>(
         return Ok(Problem::new(409, detail).answer());
     }
     Ok(match postern.look_at(account, &before, caller.actor()).await? {
-        Look::Done(provider) => answer(postern, account, 200, &provider),
+        Look::Done(after) => {
+            let answer = answer(postern, account, 200, &after);
+            if after.version() == before.version() { answer.unchanged() } else { answer }
+        }
         Look::Failed(sentence) => Problem::new(502, sentence).answer(),
         Look::Overtaken => Problem::new(409, "Somebody changed this provider meanwhile. Try again.").answer(),
     })

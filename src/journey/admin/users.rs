@@ -292,7 +292,8 @@ pub(crate) async fn forget_removed<S: Store, C: Crypto>(
     let mut plan = change.plan(account, ())?;
     plan.push(tombstone::clear_user(account, id));
     match store::commit(postern.store, plan).await {
-        Ok(_) | Err(StoreError::Constraint(Constraint::ChangeVersion)) => Ok(Answer::empty(204)),
+        Ok(_) => Ok(Answer::empty(204)),
+        Err(StoreError::Constraint(Constraint::ChangeVersion)) => Ok(Answer::empty(204).unchanged()),
         Err(error) => Err(error.into()),
     }
 }
