@@ -151,6 +151,11 @@ pub fn resolve(account: &str, references: &[&Reference]) -> Result<Statement, St
     ))
 }
 
+/// What a reference means of what [`resolve`] found for it: what has its id, before what has its name.
+pub fn meant<'r>(found: &'r [Resolved], at: usize, to: &Reference) -> Option<&'r Resolved> {
+    found.iter().filter(|one| one.at == at).max_by_key(|one| one.id == to.id)
+}
+
 /// What the roles permit that are bound on a resource group: wider, they reach further.
 pub fn bound_on(account: &str, resource_group: &str) -> Statement {
     Statement::new(

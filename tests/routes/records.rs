@@ -280,6 +280,33 @@ fn a_role_that_is_bound_at_the_same_instant_is_not_deleted() {
     assert_eq!(call(&site, Get, &format!("roles/{id}")).admin().send().status, 200);
 }
 
+/// A name can be anything, and so the id of another.
+#[test]
+fn a_reference_means_what_has_the_id_before_what_has_the_name() {
+    let site = site();
+    group(&site, "acme", "g1", &[]);
+    let id = |made: Value| made["id"].as_str().unwrap().to_owned();
+    for (path, what) in [("roles", json!({ "permissions": [] })), ("resource-groups", json!({ "resources": [] }))] {
+        let named = |name: &str| {
+            let mut input = what.clone();
+            input["name"] = name.into();
+            id(make(&site, path, input))
+        };
+        let [first, second] = [named("First"), named("Second")];
+        // Each is called as the other one's id is.
+        for (one, name) in [(&first, &second), (&second, &first)] {
+            let sql = format!("UPDATE records SET name = '{name}' WHERE id = '{one}'");
+            site.database.execute(&sql);
+        }
+        for one in [&first, &second] {
+            let mut input = json!({ "principal": { "type": "group", "id": "g1" }, "role": "App User" });
+            let field = if path == "roles" { "role" } else { "resourceGroup" };
+            input[field] = one.as_str().into();
+            assert_eq!(make(&site, "role-bindings", input)[field], one.as_str(), "{path}");
+        }
+    }
+}
+
 #[test]
 fn a_service_account_is_made_with_its_bindings_and_goes_with_them() {
     let site = site();

@@ -247,7 +247,7 @@ async fn checked<S: Store, C: Crypto>(
     };
     let mut roles = Vec::new();
     for (at, Referring { pointer, to }) in draft.references.iter().enumerate() {
-        let Some((id, permissions)) = resolve(to, resolved.iter().find(|found| found.at == at)) else {
+        let Some((id, permissions)) = resolve(to, store::record::meant(&resolved, at, to)) else {
             let noun = WORDS.iter().find(|(kind, _)| *kind == to.kind).map_or("thing", |(_, noun)| noun);
             fields.error(pointer, "not_found", format!("There is no such {noun} in this account."));
             continue;
