@@ -99,6 +99,12 @@ impl Filter {
     }
 }
 
+/// That a list takes these parameters, and not this one.
+pub(crate) fn unknown_parameter(parameter: &str, known: &[&str]) -> String {
+    let parameter: String = parameter.chars().filter(|c| !c.is_control()).take(40).collect();
+    format!("{parameter} is no parameter of this list; these are: {}.", known.join(", "))
+}
+
 /// Which rows of a log are wanted.
 #[derive(Clone, Debug)]
 pub struct Wanted {
@@ -140,8 +146,7 @@ impl Wanted {
     fn unknown(&self, parameter: &str) -> String {
         let known = self.log.filters.iter().map(|filter| filter.parameter);
         let known: Vec<_> = known.chain(["since", "until", "limit", "cursor", "format"]).collect();
-        let parameter: String = parameter.chars().filter(|c| !c.is_control()).take(40).collect();
-        format!("{parameter} is no parameter of this list; these are: {}.", known.join(", "))
+        unknown_parameter(parameter, &known)
     }
 
     /// The filter that decides which rows are looked at.

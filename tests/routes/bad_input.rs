@@ -5,7 +5,7 @@ use crate::permitted::{call, errors, make};
 use crate::scene::{Site, body, problem, provider_input};
 use crate::support::keys::metadata;
 use postern::http::Answer;
-use postern::http::Method::{Delete, Patch, Post, Put};
+use postern::http::Method::{self, Delete, Get, Patch, Post, Put};
 use serde_json::{Value, json};
 
 /// Something that can be made, by its path; `texts` are pointers to its fields of text.
@@ -15,14 +15,18 @@ struct Noun {
     texts: Vec<&'static str>,
 }
 
+/// Makes something. Answers with its id.
+fn id_of(site: &Site, path: &str, input: Value) -> String {
+    make(site, path, input)["id"].as_str().unwrap().to_owned()
+}
+
 /// Every noun, and what each refers to.
 fn nouns(site: &Site) -> Vec<Noun> {
-    let id = |made: Value| made["id"].as_str().unwrap().to_owned();
-    let group = id(make(site, "groups", json!({ "name": "First" })));
-    let organization = id(make(site, "organizations", json!({ "name": "First" })));
-    let bot = id(make(site, "service-accounts", json!({ "name": "First" })));
+    let group = id_of(site, "groups", json!({ "name": "First" }));
+    let organization = id_of(site, "organizations", json!({ "name": "First" }));
+    let bot = id_of(site, "service-accounts", json!({ "name": "First" }));
     let owner = json!({ "type": "serviceAccount", "id": bot });
-    let key = id(make(site, "api-keys", json!({ "name": "First", "owner": owner })));
+    let key = id_of(site, "api-keys", json!({ "name": "First", "owner": owner }));
     let provider = site.database.select("SELECT id FROM providers").remove(0);
     let principal = json!({ "type": "group", "id": group });
     let mut another =
@@ -126,6 +130,40 @@ fn a_member_that_is_given_twice_is_named() {
             assert_eq!(site.database.dump(), before, "{path}: nothing was changed");
         }
     }
+}
+
+#[test]
+fn a_list_tells_which_parameters_it_does_not_take() {
+    let site = Site::with_provider();
+    let group = id_of(&site, "groups", json!({ "name": "G" }));
+    let user = id_of(&site, "users", json!({ "email": "u@example.com" }));
+    let provider = site.database.select("SELECT id FROM providers").remove(0);
+    let owner = json!({ "type": "user", "id": user });
+    let key = id_of(&site, "api-keys", json!({ "name": "K", "owner": owner }));
+    let preview = json!({ "removeGroup": group });
+    let mut lists: Vec<(Method, String, Value)> =
+        vec![(Post, "access/preview".into(), preview), (Post, format!("providers/{provider}/dry-run"), json!({}))];
+    let nouns = "users removed-users groups invitations roles resource-groups role-bindings organizations projects \
+                 service-accounts api-keys";
+    let of_one = [format!("groups/{group}/members"), format!("users/{user}/access"), format!("api-keys/{key}/tokens")];
+    lists.extend(nouns.split(' ').map(str::to_owned).chain(of_one).map(|path| (Get, path, Value::Null)));
+    for (method, path, input) in lists {
+        let known = if path == "users" { "email, limit, cursor" } else { "limit, cursor" };
+        let status = |query: &str| call(&site, method, &format!("{path}?{query}")).admin().json(&input).send();
+        for query in ["", "limit=5", "cursor=&limit=5"] {
+            assert_eq!(status(query).status, 200, "{path}?{query}");
+        }
+        for (query, told) in [
+            ("limt=5", format!("limt is no parameter of this list; these are: {known}.")),
+            ("limit=5&Limit=5&filter", format!("Limit is no parameter of this list; these are: {known}. filter is")),
+            ("limit=5&limit=6", "limit is given twice.".to_owned()),
+            ("%01x=", format!("x is no parameter of this list; these are: {known}.")),
+        ] {
+            let detail = problem(&status(query), 400)["detail"].as_str().unwrap().to_owned();
+            assert!(detail.starts_with(&told), "{path}?{query}: {detail}");
+        }
+    }
+    problem(&site.get("/api/v1/accounts?name=Acme").admin().send(), 400);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The logs of an account: `/sign-ins`, `/provisioning-log`, `/events`, `/audit-log`. All are filtered, paged and exported alike.
 
-use super::{not_found, page_within, sign_ins};
+use super::{not_found, page_within, parameters, sign_ins};
 use crate::crypto::Crypto;
 use crate::http::{Answer, Call};
 use crate::journey::{Ending, Postern};
@@ -78,7 +78,10 @@ pub(crate) async fn list<S: Store, C: Crypto>(
     let is_export = is_export(call)?;
     let (usual, most) = if is_export { (EXPORTED, EXPORTED) } else { (50, 200) };
     let mut wanted = Wanted::all(shown.log, page_within(call, usual, most)?);
-    narrow(&mut wanted, call)?;
+    parameters(call, |name, value| match name {
+        "limit" | "cursor" | "format" => Ok(()),
+        _ => wanted.narrow(name, value),
+    })?;
     if is_export {
         return export(postern, call, account, shown, wanted).await;
     }
@@ -98,25 +101,6 @@ fn is_export(call: &Call) -> Result<bool, Answer> {
         }
         Some(_) => Err(Problem::new(400, "format must be json or ndjson.").answer()),
     }
-}
-
-/// So many parameters are read: there are not as many that are right.
-const MAX_PARAMETERS: usize = 30;
-
-/// Takes every parameter of the query, each once, and tells all that is wrong. One without a value is not given.
-fn narrow(wanted: &mut Wanted, call: &Call) -> Result<(), Answer> {
-    let mut errors = Vec::new();
-    let mut names = Vec::new();
-    for (name, value) in form_urlencoded::parse(call.query.as_bytes()).take(MAX_PARAMETERS) {
-        let is_paging = matches!(name.as_ref(), "limit" | "cursor" | "format");
-        if names.contains(&name) {
-            errors.push(format!("{name} is given twice."));
-        } else if !is_paging && let Err(error) = wanted.narrow(&name, &value) {
-            errors.push(error);
-        }
-        names.push(name);
-    }
-    if errors.is_empty() { Ok(()) } else { Err(Problem::new(400, errors.join(" ")).answer()) }
 }
 
 /// A page and the cursor of the next one. `None`: no such account.

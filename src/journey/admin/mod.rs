@@ -25,6 +25,7 @@ use crate::directory::ManagedByScim;
 use crate::http::{Answer, Call, CallBody};
 use crate::problem::Problem;
 use crate::store::Page;
+use crate::store::log::unknown_parameter;
 use crate::strict;
 use caller::use_of_token;
 use serde::Serialize;
@@ -87,8 +88,33 @@ fn etag(version: i64) -> String {
     format!("\"{version}\"")
 }
 
-/// The page that `limit` and `cursor` ask for.
+/// So many parameters are read: there are not as many that are right.
+const MAX_PARAMETERS: usize = 30;
+
+/// Takes every parameter of the query, each once, and tells all that is wrong.
+fn parameters(call: &Call, mut take: impl FnMut(&str, &str) -> Result<(), String>) -> Result<(), Answer> {
+    let mut errors = Vec::new();
+    let mut names = Vec::new();
+    for (name, value) in form_urlencoded::parse(call.query.as_bytes()).take(MAX_PARAMETERS) {
+        if names.contains(&name) {
+            errors.push(format!("{name} is given twice."));
+        } else if let Err(error) = take(&name, &value) {
+            errors.push(error);
+        }
+        names.push(name);
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Problem::new(400, errors.join(" ")).answer()) }
+}
+
+/// The page that `limit` and `cursor` ask for, of a list that takes no other parameter.
 fn page_of(call: &Call) -> Result<Page, Answer> {
+    page_beside(call, &[])
+}
+
+/// The page that `limit` and `cursor` ask for, of a list that takes these parameters as well.
+fn page_beside(call: &Call, others: &[&str]) -> Result<Page, Answer> {
+    let known = [others, &["limit", "cursor"]].concat();
+    parameters(call, |name, _| if known.contains(&name) { Ok(()) } else { Err(unknown_parameter(name, &known)) })?;
     page_within(call, 50, 200)
 }
 

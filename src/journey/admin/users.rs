@@ -1,6 +1,8 @@
 //! `/api/v1/accounts/{account}/users` and `/removed-users` (SPEC sections 4 and 8).
 
-use super::{Caller, etag, if_match, json_object, list_answer, managed_elsewhere, not_found, page_of, stale};
+use super::{
+    Caller, etag, if_match, json_object, list_answer, managed_elsewhere, not_found, page_beside, page_of, stale,
+};
 use crate::access::permissions_anywhere;
 use crate::crypto::Crypto;
 use crate::directory::{Email, ManagedBy, ManagedByScim, User, UserAct};
@@ -28,7 +30,7 @@ pub(crate) async fn list<S: Store, C: Crypto>(
     call: &Call,
     account: &str,
 ) -> Result<Answer, Ending> {
-    let page = page_of(call)?;
+    let page = page_beside(call, &["email"])?;
     let email = match call.query_parameter("email").filter(|email| !email.is_empty()).map(|text| Email::parse(&text)) {
         None => None,
         Some(Ok(email)) => Some(email),
