@@ -77,17 +77,6 @@ pub struct Credential {
     pub active: Option<bool>,
 }
 
-/// The token of an id, with its owner.
-pub fn credential(account: &str, id: &str) -> Statement {
-    Statement::new(
-        "SELECT t.digest, t.expires_at, k.user_id, k.service_account_id, u.active FROM api_tokens t \
-         CROSS JOIN records k ON k.account_id = t.account_id AND k.id = t.api_key_id \
-         LEFT JOIN users u ON u.account_id = k.account_id AND u.id = k.user_id \
-         WHERE t.account_id = ?1 AND t.id = ?2",
-        [account.into(), id.into()],
-    )
-}
-
 /// What the owner of a token may do with everything in the account.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Held {
@@ -113,20 +102,13 @@ impl Held {
     }
 }
 
-/// The token of an id, with its owner as [`Credential`] and, as [`Held`], their roles in all of the account: one short statement, because SQLite compiles it at
-/// each call, and the one of [`super::grant::of`] takes longer than all else that a lookup does.
+/// The token of an id: a [`Credential`], and a [`Held`]. The database keeps its owner and their roles beside it
+/// (`migrations/0011_token_roles.sql`).
 pub fn holder(account: &str, id: &str) -> Statement {
     Statement::new(
-        "SELECT t.digest, t.expires_at, k.user_id, k.service_account_id, \
-         (SELECT u.active FROM users u WHERE u.account_id = t.account_id AND u.id = k.user_id) AS active, \
-         (SELECT json_group_array(json_object('id', b.settings ->> '$.role', 'permissions', r.settings -> '$.permissions')) FROM records b \
-         LEFT JOIN records r ON r.account_id = b.account_id AND r.id = b.settings ->> '$.role' \
-         WHERE b.account_id = t.account_id AND (b.service_account_id = k.service_account_id OR b.group_id IN \
-         (SELECT m.group_id FROM group_members m WHERE m.account_id = t.account_id AND m.user_id = k.user_id)) \
-         AND b.kind = 'roleBinding' AND b.settings ->> '$.resourceGroup' = '_all_resources' \
-         AND b.settings ->> '$.scope.type' = 'account') AS roles \
-         FROM api_tokens t CROSS JOIN records k ON k.account_id = t.account_id AND k.id = t.api_key_id \
-         WHERE t.account_id = ?1 AND t.id = ?2",
+        "SELECT t.digest, t.expires_at, t.user_id, t.service_account_id, t.roles, \
+         (SELECT u.active FROM users u WHERE u.account_id = t.account_id AND u.id = t.user_id) AS active \
+         FROM api_tokens t WHERE t.account_id = ?1 AND t.id = ?2",
         [account.into(), id.into()],
     )
 }

@@ -41,8 +41,7 @@ pub fn of(account: &str, whose: Whose<'_>) -> Statement {
          LEFT JOIN records q ON q.account_id = b.account_id AND q.id = b.resource_group_id \
          WHERE m.account_id = ?1 AND m.user_id IN (SELECT value FROM json_each(COALESCE(?2, json_array(COALESCE( \
          (SELECT s.user_id FROM sessions s WHERE s.account_id = ?1 AND s.digest = ?3), \
-         (SELECT k.user_id FROM api_tokens t CROSS JOIN records k ON k.account_id = ?1 AND k.id = t.api_key_id \
-         WHERE t.account_id = ?1 AND t.id = ?4), \
+         (SELECT t.user_id FROM api_tokens t WHERE t.account_id = ?1 AND t.id = ?4), \
          (SELECT k.user_id FROM records k WHERE k.account_id = ?1 AND k.id = ?5)))))) \
          UNION ALL \
          SELECT a.id, b.id, 'serviceAccount', a.id, a.name, b.settings ->> '$.role', r.name, \
@@ -53,8 +52,7 @@ pub fn of(account: &str, whose: Whose<'_>) -> Statement {
          LEFT JOIN records r ON r.account_id = b.account_id AND r.id = b.role_id \
          LEFT JOIN records q ON q.account_id = b.account_id AND q.id = b.resource_group_id \
          WHERE a.account_id = ?1 AND a.id = COALESCE(?6, \
-         (SELECT k.service_account_id FROM api_tokens t CROSS JOIN records k ON k.account_id = ?1 AND k.id = t.api_key_id \
-         WHERE t.account_id = ?1 AND t.id = ?4), \
+         (SELECT t.service_account_id FROM api_tokens t WHERE t.account_id = ?1 AND t.id = ?4), \
          (SELECT k.service_account_id FROM records k WHERE k.account_id = ?1 AND k.id = ?5))",
         parameters,
     )

@@ -83,9 +83,8 @@ pub fn by_external_id(account: &str, token: &str, external_id: &str, members: Me
     Statement::new(
         select!(
             "groups g WHERE g.account_id = ?1 AND g.external_id = ?5 AND g.managed_by = 'scim' AND g.external_owner = \
-             (SELECT CASE WHEN k.user_id IS NULL THEN 'service-account/' || k.service_account_id \
-              ELSE 'user/' || k.user_id END FROM api_tokens t CROSS JOIN records k ON k.account_id = t.account_id \
-              AND k.id = t.api_key_id WHERE t.account_id = ?1 AND t.id = ?4)"
+             (SELECT COALESCE('user/' || t.user_id, 'service-account/' || t.service_account_id) \
+              FROM api_tokens t WHERE t.account_id = ?1 AND t.id = ?4)"
         ),
         [account.into(), members.first.into(), list_of(members.asked), token.into(), external_id.into()],
     )

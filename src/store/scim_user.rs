@@ -75,9 +75,8 @@ pub fn by_external_id(account: &str, token: &str, external_id: &str) -> Statemen
     Statement::new(
         select!(
             "users u WHERE u.account_id = ?1 AND u.external_id = ?3 AND u.external_owner = \
-             (SELECT CASE WHEN k.user_id IS NULL THEN 'service-account/' || k.service_account_id \
-              ELSE 'user/' || k.user_id END FROM api_tokens t CROSS JOIN records k ON k.account_id = t.account_id \
-              AND k.id = t.api_key_id WHERE t.account_id = ?1 AND t.id = ?2)"
+             (SELECT COALESCE('user/' || t.user_id, 'service-account/' || t.service_account_id) \
+              FROM api_tokens t WHERE t.account_id = ?1 AND t.id = ?2)"
         ),
         [account.into(), token.into(), external_id.into()],
     )

@@ -17,4 +17,5 @@ mod single_use;
 #[path = "../support/mod.rs"]
 mod support;
 mod tenants;
+mod token_roles;
 mod upkeep;

@@ -139,7 +139,6 @@ fn access() -> Vec<(&'static str, Statement)> {
         ("api_token::find", api_token::find("acme", "k1", "t1")),
         ("api_token::delete", api_token::delete("acme", "t1")),
         ("api_token::holder", api_token::holder("acme", "t1")),
-        ("api_token::credential", api_token::credential("acme", "t1")),
         ("grant::of", grant::of("acme", Whose::Token("t1"))),
         ("grant::groups_of_session", grant::groups_of_session("acme", "d1")),
         ("grant::members", grant::members("acme", "g1", &page())),

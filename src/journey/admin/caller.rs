@@ -227,7 +227,7 @@ impl<'c> Token<'c> {
 
     /// Whom it lets in, and what they may do: two statements, for [`Token::caller`].
     fn statements(&self, account: &str) -> [Statement; 2] {
-        [store::api_token::credential(account, self.id), grant::of(account, Whose::Token(self.id))]
+        [store::api_token::holder(account, self.id), grant::of(account, Whose::Token(self.id))]
     }
 
     /// Reads what [`Token::statements`] found.
