@@ -1,7 +1,7 @@
 //! The role bindings that reach somebody, with all that they say.
 
 use super::{Page, Rows, Statement, StoreError, Value, json, optional_json};
-use crate::access::{BuiltInRole, Grant, Permissions, Principal, Resource, Scope};
+use crate::access::{ALL_RESOURCES, BuiltInRole, Grant, Permissions, Principal, Resource, Scope};
 use postern_xml::sort_stable_by;
 use serde::{Deserialize, Serialize};
 
@@ -107,8 +107,9 @@ pub fn read(rows: &Rows) -> Result<Vec<(String, Grant)>, StoreError> {
             role: role.role,
             role_name,
             permissions,
+            // A reference to what is no resource group lists nothing.
+            resources: (row.resource_group != ALL_RESOURCES).then(|| row.resources.unwrap_or_default()),
             resource_group: row.resource_group,
-            resources: row.resources,
             scope: row.scope,
         };
         (row.who, grant)

@@ -413,7 +413,7 @@ fn these_are_all_statements_that_there_are() {
 }
 
 #[test]
-fn what_goes_with_a_provider_or_a_user_is_found_by_an_index() {
+fn what_goes_with_a_provider_or_a_user_or_follows_it_is_found_by_an_index() {
     let database = scene();
     for sql in [
         "DELETE FROM user_links WHERE account_id = 'acme' AND user_id = 'u1'",
@@ -426,6 +426,8 @@ fn what_goes_with_a_provider_or_a_user_is_found_by_an_index() {
         "DELETE FROM api_tokens WHERE account_id = 'acme' AND api_key_id = 'k1'",
         "DELETE FROM user_emails WHERE account_id = 'acme' AND user_id = 'u1'",
         "DELETE FROM import_walks WHERE account_id = 'acme' AND token_id = 't1'",
+        "UPDATE api_tokens SET roles = NULL WHERE account_id = 'acme' AND user_id = 'u1'",
+        "UPDATE api_tokens SET roles = NULL WHERE account_id = 'acme' AND service_account_id = 's1'",
     ] {
         let steps = database.plan(&Statement { sql: sql.into(), parameters: Vec::new() });
         assert!(steps.iter().all(|step| step.starts_with("SEARCH")), "{sql}: {steps:?}");

@@ -44,7 +44,7 @@ fn operation() -> impl Strategy<Value = String> {
         8 | 9 => {
             let principal = if what == 8 { format!(r#"group","id":"g{one}"#) } else { format!(r#"serviceAccount","id":"s{one}"#) };
             let scope = [r#""account""#, r#""account""#, r#""organization","id":"o0""#][third];
-            let resources = ["_all_resources", "_all_resources", "q0"][(one + other + third) % OF_EACH];
+            let resources = ["_all_resources", "q0", "r1"][(one + other + third) % OF_EACH];
             let settings = format!(
                 r#"{{"principal":{{"type":"{principal}"}},"role":"{}","resourceGroup":"{resources}","scope":{{"type":{scope}}}}}"#,
                 ROLES[other]
