@@ -102,13 +102,31 @@ impl Held {
     }
 }
 
+macro_rules! holder {
+    ($rest:literal) => {
+        concat!(
+            "SELECT t.digest, t.expires_at, t.user_id, t.service_account_id, t.roles, ",
+            "(SELECT u.active FROM users u WHERE u.account_id = t.account_id AND u.id = t.user_id) AS active FROM ",
+            $rest
+        )
+    };
+}
+
 /// The token of an id: a [`Credential`], and a [`Held`]. The database keeps its owner and their roles beside it
 /// (`migrations/0011_token_roles.sql`).
 pub fn holder(account: &str, id: &str) -> Statement {
+    Statement::new(holder!("api_tokens t WHERE t.account_id = ?1 AND t.id = ?2"), [account.into(), id.into()])
+}
+
+/// What [`holder`] finds, for a batch that reads on only for who shows this token, before it ends. Constraint:
+/// [`super::Constraint::Token`]. The time that SQLite takes to compare digests tells nothing of a secret; who is let in is decided
+/// by the reader of the row.
+pub fn shown(account: &str, id: &str, digest: &str, now: Timestamp) -> Statement {
     Statement::new(
-        "SELECT t.digest, t.expires_at, t.user_id, t.service_account_id, t.roles, \
-         (SELECT u.active FROM users u WHERE u.account_id = t.account_id AND u.id = t.user_id) AS active \
-         FROM api_tokens t WHERE t.account_id = ?1 AND t.id = ?2",
-        [account.into(), id.into()],
+        holder!(
+            "(SELECT ?2 AS id) shown LEFT JOIN api_tokens t ON t.account_id = ?1 AND t.id = shown.id WHERE CASE \
+             WHEN t.digest = ?3 AND COALESCE(t.expires_at > ?4, 1) THEN 1 ELSE json('no token ' || shown.id) END"
+        ),
+        [account.into(), id.into(), digest.into(), now.into()],
     )
 }

@@ -40,6 +40,8 @@ pub enum Constraint {
     Import,
     /// What it refers to does not exist (any more).
     Reference,
+    /// Nobody has this token, or it has ended. SQLite has no words for that: it was given `no token …` to read as JSON.
+    Token,
     /// Any other, in SQLite's words.
     Other(String),
 }
@@ -50,6 +52,9 @@ impl Constraint {
     pub(super) fn from_message(message: &str) -> Option<Self> {
         if message.contains("FOREIGN KEY constraint failed") {
             return Some(Self::Reference);
+        }
+        if message.contains("malformed JSON") {
+            return Some(Self::Token);
         }
         let (_, columns) = message.split_once("constraint failed: ")?;
         let columns = columns.split_once(": SQLITE").map_or(columns, |(columns, _)| columns);
@@ -106,6 +111,7 @@ mod tests {
                 Some(Constraint::ExternalId),
             ),
             ("FOREIGN KEY constraint failed", Some(Constraint::Reference)),
+            ("D1_ERROR: malformed JSON: SQLITE_ERROR", Some(Constraint::Token)),
             ("CHECK constraint failed: kind", Some(Constraint::Other("kind".into()))),
             ("Network connection lost.", None),
         ] {

@@ -3,9 +3,11 @@
 use crate::logs::attempt;
 use crate::scene::{ISSUER, NOW, account_of, create_user, link, open_session, provider_of, run, scene, session_of};
 use crate::support::database::Database;
+use postern::store::api_token::{self, ApiToken};
 use postern::store::change::Change;
 use postern::store::sign_in::Outcome;
 use postern::store::{Constraint, Statement, Store, StoreError, account, commit, provider, session, spent};
+use postern::time::Duration;
 
 fn constraint<T: std::fmt::Debug>(result: Result<T, StoreError>) -> Constraint {
     match result {
@@ -88,6 +90,31 @@ fn a_session_is_of_the_versions_that_it_was_decided_by() {
         assert_eq!(constraint(opened), Constraint::VersionMoved, "{user} {provider} {versions:?}");
     }
     run(&database, session::insert(&session_of("s1", "u1", "p1"), "d1", 1, 1)).unwrap();
+}
+
+#[test]
+fn a_token_that_nobody_has_or_that_has_ended_fails_its_batch() {
+    let database = scene();
+    database.execute(
+        "INSERT INTO records (account_id, id, kind, name, settings, created_at, updated_at, version) VALUES \
+         ('acme', 's1', 'serviceAccount', 'S', '{}', 1, 1, 1), \
+         ('acme', 'k1', 'apiKey', 'K', '{\"owner\":{\"type\":\"serviceAccount\",\"id\":\"s1\"}}', 1, 1, 1)",
+    );
+    let ends = Some(NOW.plus(Duration(1)));
+    for (id, expires_at) in [("t1", None), ("t2", ends)] {
+        let token = ApiToken { id: id.into(), name: "T".into(), created_at: NOW, expires_at };
+        run(&database, api_token::insert("acme", "k1", &token, "d1")).unwrap();
+        assert_eq!(run(&database, api_token::shown("acme", id, "d1", NOW)).unwrap().len(), 1);
+    }
+    for (account, id, digest, now) in [
+        ("acme", "t1", "d2", NOW),
+        ("acme", "t3", "d1", NOW),
+        ("other", "t1", "d1", NOW),
+        ("acme", "t2", "d1", NOW.plus(Duration(1))),
+    ] {
+        let shown = run(&database, api_token::shown(account, id, digest, now));
+        assert_eq!(constraint(shown), Constraint::Token, "{account} {id} {digest} {now}");
+    }
 }
 
 #[test]

@@ -70,8 +70,11 @@ fn operation() -> impl Strategy<Value = String> {
     })
 }
 
-/// The id of each token, who owns it, and what it permits; by what is kept and, the second, by the bindings.
-fn permitted(database: &Database) -> Vec<(String, [(Option<String>, Permissions); 2])> {
+/// Who owns a token, and what it permits.
+type Permitted = (Option<String>, Permissions);
+
+/// The id of each token; by what is kept of it and, the second, by the bindings.
+fn permitted(database: &Database) -> Vec<(String, [Permitted; 2])> {
     let of = |id: String| {
         let rows = run(database, api_token::holder("acme", &id)).unwrap();
         let credential: Credential = rows.first().unwrap().unwrap();

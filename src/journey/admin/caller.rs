@@ -242,10 +242,14 @@ impl<'c> Token<'c> {
         Ok(self.owner(credential, now)?.map(|actor| Caller { actor, grants }))
     }
 
-    /// Whom it lets in, and what they may do with everything in the account: one statement for the batch that loads what they ask
-    /// for. [`Token::holder`] reads it.
+    /// Whom it lets in, and what they may do with everything in the account: [`Token::holder`] reads it.
     pub(in crate::journey) fn statement(&self, account: &str) -> Statement {
         store::api_token::holder(account, self.id)
+    }
+
+    /// The same, to be first in the batch that loads what they ask for: for nobody who has no such token the rest is read.
+    pub(in crate::journey) fn first_statement(&self, account: &str, now: Timestamp) -> Statement {
+        store::api_token::shown(account, self.id, &self.secret.digest(), now)
     }
 
     /// Reads what [`Token::statement`] found.

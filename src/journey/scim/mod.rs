@@ -21,7 +21,7 @@ use crate::crypto::Crypto;
 use crate::http::{Answer, Call, CallBody, Method};
 use crate::scim::render::etag;
 use crate::scim::{MEDIA_TYPE, Quirk, ResourceType, ScimError};
-use crate::store::{self, Rows, Statement, Store, StoreError};
+use crate::store::{self, Constraint, Rows, Statement, Store, StoreError};
 use crate::strict;
 use log::Log;
 use serde_json::Value;
@@ -38,6 +38,10 @@ const NEEDED: Permissions = Permissions::of(&[
 
 /// How often a write is tried where others change the same at the same instant.
 const MAX_ROUNDS: usize = 24;
+
+/// A body of more bytes is read only for somebody who is let in, which costs a D1 call: as JSON it is many times as large in memory,
+/// and it would be held until D1 has answered.
+const FREE_BODY: usize = 64 * 1024;
 
 /// What a request ends with, if all is well.
 struct Reply {
@@ -131,10 +135,24 @@ impl<S: Store, C: Crypto> Request<'_, S, C> {
             }
             return Ok(self.postern.store.batch(statements).await?.into_iter());
         }
-        let mut all = vec![self.token.statement(self.account)];
-        all.extend(statements);
-        let mut rows = self.postern.store.batch(all).await?.into_iter();
+        let alone = vec![self.token.statement(self.account)];
+        let (mut rows, failed) = if statements.is_empty() {
+            (self.postern.store.batch(alone).await?.into_iter(), None)
+        } else {
+            let mut all = vec![self.token.first_statement(self.account, self.postern.now)];
+            all.extend(statements);
+            match self.postern.store.batch(all).await {
+                // Why, the token alone tells.
+                Err(error @ StoreError::Constraint(Constraint::Token)) => {
+                    (self.postern.store.batch(alone).await?.into_iter(), Some(error))
+                }
+                rows => (rows?.into_iter(), None),
+            }
+        };
         let (actor, permissions) = self.token.holder(&next(&mut rows)?, self.postern.now)?.map_err(unauthorized)?;
+        if let Some(error) = failed {
+            return Err(error.into());
+        }
         self.log.borrow_mut().actor = Some(actor.clone());
         let lacking = NEEDED.without(permissions);
         if !lacking.is_empty() {
@@ -251,7 +269,9 @@ pub(super) async fn answer<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, cal
     };
     let mut outcome = respond(&request, call).await;
     // Who may not call us learns nothing else.
+    let is_told = matches!(&outcome, Err(Failure::Refused(error)) if error.status() == 401);
     if matches!(outcome, Err(Failure::Refused(_) | Failure::Method(_)))
+        && !is_told
         && request.log.borrow().actor.is_none()
         && let Err(failure) = request.load(Vec::new()).await
     {
@@ -344,6 +364,12 @@ impl<'p> Target<'p> {
 /// From the path to its journey.
 async fn respond<S: Store, C: Crypto>(request: &Request<'_, S, C>, call: &Call) -> Result<Reply, Failure> {
     let target = Target::of(request.path);
+    if let CallBody::Whole(bytes) = &call.body
+        && bytes.len() > FREE_BODY
+        && target.takes_body(request.method)
+    {
+        request.load(Vec::new()).await?;
+    }
     // A large body is told of where there is no place for any, too.
     let body = match whole(call) {
         Ok(bytes) if target.takes_body(request.method) => json(call, bytes),

@@ -173,6 +173,40 @@ fn a_path_may_be_percent_encoded() {
     }
 }
 
+/// A body of so many bytes is read only for somebody.
+const FREE_BODY: usize = 64 * 1024;
+
+#[test]
+fn for_nobody_nothing_is_read() {
+    let client = Client::new();
+    let wrong = format!("pst_{}_{}", "0".repeat(26), "A".repeat(43));
+    let group = id(&client.make("/Groups", &json!({ "displayName": "G" })));
+    let patch = |bytes: usize| {
+        let body = json!({ "Operations": [{ "op": "replace", "path": "displayName", "value": "H" }] }).to_string();
+        body.clone() + &" ".repeat(bytes - body.len())
+    };
+    let asked = |token: &str, method: Method, path: &str, body: String| {
+        client.site.database.watch(&[]);
+        let answer = client.with(token, method, path).body("application/scim+json", body).send();
+        let read = client.site.database.statements().iter().filter(|one| one.sql.starts_with("SELECT")).count();
+        (answer.status, client.site.database.batches(), read)
+    };
+    let group = format!("/Groups/{group}");
+    for (method, path, body, read) in [
+        (Get, "/Users?startIndex=2", String::new(), 4),
+        (Get, "/Users/x", String::new(), 3),
+        (Patch, group.as_str(), patch(FREE_BODY), 3),
+    ] {
+        // The batch that fails at its first statement, and the token alone.
+        assert_eq!(asked(&wrong, method, path, body), (401, 3, read), "{path}");
+    }
+    // A larger one is not read as JSON either.
+    assert_eq!(asked(&wrong, Patch, &group, patch(FREE_BODY + 1)), (401, 2, 1));
+    assert_eq!(asked(&wrong, Patch, &group, "{".repeat(FREE_BODY + 1)), (401, 2, 1));
+    assert_eq!(asked(&client.token, Patch, &group, "{".repeat(FREE_BODY + 1)), (400, 2, 1));
+    assert_eq!(asked(&client.token, Patch, &group, patch(FREE_BODY + 1)).0, 204);
+}
+
 #[test]
 fn me_is_the_user_whose_token_it_is() {
     let client = Client::new();
