@@ -18,6 +18,13 @@ pub struct FieldError {
     pub message: String,
 }
 
+impl FieldError {
+    /// The same error, of a document that is part of another one.
+    pub(crate) fn below(self, at: &str) -> Self {
+        Self { pointer: format!("{at}{}", self.pointer), ..self }
+    }
+}
+
 /// A field of a merge patch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Patch<T> {

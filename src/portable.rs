@@ -8,8 +8,9 @@ use crate::access::record::Kind;
 use crate::access::stored;
 use crate::directory::{Email, folded};
 use crate::fields::FieldError;
+use crate::provider;
 use crate::store::account::Account;
-use crate::store::portable::{Column, TABLES, Table};
+use crate::store::portable::{Column, MOST_VERSIONS, TABLES, Table, settings_of};
 use crate::strict;
 use crate::time::Timestamp;
 use serde_json::{Map, Value};
@@ -35,10 +36,19 @@ pub(crate) struct Chunk {
     pub(crate) ends: bool,
 }
 
+/// Where and when lines are taken.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Here {
+    /// The time.
+    pub(crate) now: Timestamp,
+    /// Whether we run on a machine's own address.
+    pub(crate) is_local: bool,
+}
+
 /// Reads lines, of which the first is line `first` of the file, counted from 1.
-pub(crate) fn read(text: &str, first: i64) -> Result<Chunk, Vec<FieldError>> {
-    let mut reader =
-        Reader { chunk: Chunk { rows: vec![String::new(); TABLES.len()], ..Chunk::default() }, errors: Vec::new() };
+pub(crate) fn read(text: &str, first: i64, here: Here) -> Result<Chunk, Vec<FieldError>> {
+    let chunk = Chunk { rows: vec![String::new(); TABLES.len()], ..Chunk::default() };
+    let mut reader = Reader { here, chunk, errors: Vec::new() };
     for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
         reader.line(first + reader.chunk.lines, line.strip_suffix('\r').unwrap_or(line));
         reader.chunk.lines += 1;
@@ -46,7 +56,7 @@ pub(crate) fn read(text: &str, first: i64) -> Result<Chunk, Vec<FieldError>> {
             break;
         }
     }
-    let Reader { mut chunk, mut errors } = reader;
+    let Reader { mut chunk, mut errors, .. } = reader;
     errors.truncate(MOST_ERRORS);
     for rows in chunk.rows.iter_mut().filter(|rows| !rows.is_empty()) {
         rows.push(']');
@@ -55,6 +65,7 @@ pub(crate) fn read(text: &str, first: i64) -> Result<Chunk, Vec<FieldError>> {
 }
 
 struct Reader {
+    here: Here,
     chunk: Chunk,
     errors: Vec<FieldError>,
 }
@@ -104,7 +115,8 @@ impl Reader {
             self.error(format!("{at}/account/name"), "malformed", "Text of one line, of 1 to 100 characters.");
         }
         let created_at = created_at.and_then(Timestamp::parse);
-        let version = account.get("version").and_then(Value::as_i64).filter(|version| (1..1 << 53).contains(version));
+        let version =
+            account.get("version").and_then(Value::as_i64).filter(|version| (1..=MOST_VERSIONS).contains(version));
         let adopt_jit_users = match account.get("adoptJitUsers") {
             None => false,
             Some(Value::Bool(adopt)) => *adopt,
@@ -144,7 +156,7 @@ impl Reader {
             let wrong = match row.get(*name) {
                 None | Some(Value::Null) if *nullable => None,
                 None | Some(Value::Null) => Some(("required", "This column is required.".to_owned())),
-                Some(value) => wrong(*column, value),
+                Some(value) => wrong(*column, value, self.here.now),
             };
             if let Some((code, message)) = wrong {
                 self.error(format!("{at}/{name}"), code, message);
@@ -164,8 +176,13 @@ impl Reader {
         for name in row.keys().filter(|name| table.columns.iter().all(|(known, ..)| known != name)) {
             self.error(format!("{at}/{}", shown(name)), "unknown_column", "No such column.");
         }
-        if table.name == "records" && self.errors.len() == before {
-            self.record(at, &row);
+        if self.errors.len() == before {
+            let errors = match table.name {
+                "records" => record(&row),
+                "providers" => self.provider(&row),
+                _ => Vec::new(),
+            };
+            self.errors.extend(errors.into_iter().map(|error| error.below(at)));
         }
         if self.errors.len() > before {
             return;
@@ -177,15 +194,28 @@ impl Reader {
         }
     }
 
-    /// What no column tells: that a record has what its kind has.
-    fn record(&mut self, at: &str, row: &Map<String, Value>) {
-        let text = |name| row.get(name).and_then(Value::as_str).unwrap_or_default();
-        let (kind, settings) = (Kind::named(text("kind")), strict::parse(text("settings").as_bytes()));
-        if let (Some(kind), Ok(Value::Object(settings))) = (kind, settings) {
-            let errors = stored::errors(kind, text("id"), text("name"), &settings).into_iter();
-            self.errors.extend(errors.map(|error| FieldError { pointer: format!("{at}{}", error.pointer), ..error }));
-        }
+    /// What no column tells: that a provider has what its form takes.
+    fn provider(&self, row: &Map<String, Value>) -> Vec<FieldError> {
+        let settings = settings_of(text_of(row, "settings"));
+        settings.map_or_else(Vec::new, |settings| {
+            provider::stored::errors(text_of(row, "entity_id"), &settings, self.here.is_local)
+        })
     }
+}
+
+/// What no column tells: that a record has what its kind has.
+fn record(row: &Map<String, Value>) -> Vec<FieldError> {
+    let (kind, settings) = (Kind::named(text_of(row, "kind")), strict::parse(text_of(row, "settings").as_bytes()));
+    match (kind, settings) {
+        (Some(kind), Ok(Value::Object(settings))) => {
+            stored::errors(kind, text_of(row, "id"), text_of(row, "name"), &settings)
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn text_of<'r>(row: &'r Map<String, Value>, name: &str) -> &'r str {
+    row.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// A name that came from outside, as part of a pointer.
@@ -194,16 +224,21 @@ fn shown(name: &str) -> String {
 }
 
 /// What is wrong with a value.
-fn wrong(column: Column, value: &Value) -> Option<(&'static str, String)> {
-    let whole = |most: i64| match value.as_i64() {
-        Some(number) if (0..=most).contains(&number) => None,
-        Some(_) => Some(("out_of_range", format!("A whole number from 0 to {most}."))),
+fn wrong(column: Column, value: &Value, now: Timestamp) -> Option<(&'static str, String)> {
+    let whole = |least: i64, most: i64| match value.as_i64() {
+        Some(number) if (least..=most).contains(&number) => None,
+        Some(_) => Some(("out_of_range", format!("A whole number from {least} to {most}."))),
         None => Some(("wrong_type", "Expected a whole number.".to_owned())),
     };
     match column {
-        Column::Time => return whole(Timestamp::LATEST.0),
-        Column::Number => return whole(1 << 53),
-        Column::Flag => return whole(1),
+        Column::Made if value.as_i64().is_some_and(|at| at > now.0) => {
+            let message = format!("This time is to come: it is {now}, and nothing was made later.");
+            return Some(("out_of_range", message));
+        }
+        Column::Time | Column::Made => return whole(0, Timestamp::LATEST.0),
+        Column::Version => return whole(1, MOST_VERSIONS),
+        Column::Status => return whole(100, 599),
+        Column::Flag => return whole(0, 1),
         _ => {}
     }
     let Some(text) = value.as_str() else { return Some(("wrong_type", "Expected text.".to_owned())) };
@@ -216,6 +251,16 @@ fn wrong(column: Column, value: &Value) -> Option<(&'static str, String)> {
         }
         Column::Word(words) if !words.contains(&text) => {
             Some(("unknown_value", format!("One of: {}.", words.join(", "))))
+        }
+        Column::After(beginnings)
+            if beginnings.iter().all(|begin| text.len() == begin.len() || !text.starts_with(begin)) =>
+        {
+            let expected = if beginnings == [""] {
+                "Text that is not empty.".to_owned()
+            } else {
+                format!("Text that goes on after one of: {}.", beginnings.join(", "))
+            };
+            Some(("malformed", expected))
         }
         Column::Json(is) if !is(text) => {
             Some(("malformed", "Expected JSON, as text, of the form that this version writes.".to_owned()))

@@ -21,4 +21,6 @@ pub struct Invitation {
 impl Invitation {
     /// How long an invitation is good.
     pub const LIFETIME: Duration = Duration::days(7);
+    /// So many groups can be joined by one.
+    pub const MAX_GROUPS: usize = 100;
 }

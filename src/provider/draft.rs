@@ -79,7 +79,7 @@ impl Provider {
             return Err(errors);
         };
         let is_new = metadata.idp.is_some();
-        let Some(idp) = metadata.idp.map(IdpPart::of).or_else(|| before.map(IdpPart::kept)) else { return Err(errors) };
+        let Some(idp) = metadata.idp.or_else(|| before.map(IdpPart::kept)) else { return Err(errors) };
         let Some(trusted) = TrustedKeys::new(&idp.certificates, allow_sha1) else {
             return Err(vec![too_weak(&idp.certificates, is_new, metadata.is_fetched)]);
         };
@@ -137,6 +137,7 @@ fn pinned(keys: &TrustedKeys) -> Option<String> {
 }
 
 /// The part of a provider that comes from its metadata.
+#[derive(Debug)]
 pub(super) struct IdpPart {
     pub(super) entity_id: String,
     pub(super) sso_url: String,

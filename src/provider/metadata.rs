@@ -22,7 +22,7 @@ const AGAIN: Duration = Duration::seconds(15 * 60);
 pub const NOTICE: Duration = Duration::days(30);
 
 /// As many certificates as one document may have, and as many of earlier ones.
-const MAX_CERTIFICATES: usize = 20;
+pub(super) const MAX_CERTIFICATES: usize = 20;
 
 const XML: &str = "metadataXml";
 const URL: &str = "metadataUrl";
@@ -55,7 +55,7 @@ pub enum DocumentInput<'a> {
 /// What an admin sent of a provider's metadata, with the document read.
 #[derive(Debug)]
 pub struct Given {
-    pub(super) idp: Option<IdpMetadata>,
+    pub(super) idp: Option<IdpPart>,
     pub(super) url: Option<String>,
     pub(super) pinned: Option<TrustedKeys>,
     pub(super) is_fetched: bool,
@@ -110,7 +110,7 @@ impl<'a> MetadataInput<'a> {
         let is_fetched = matches!(self.document, Some(DocumentInput::Url(_)));
         let mut errors = self.errors;
         let idp = match document {
-            Some(Ok(idp)) => Some(idp),
+            Some(Ok(idp)) => Some(IdpPart::of(idp)),
             Some(Err(message)) => {
                 let pointer = if is_fetched { "/metadataUrl" } else { "/metadataXml" };
                 errors.push(FieldError { pointer: pointer.to_owned(), code: "metadata_not_usable", message });
@@ -125,6 +125,11 @@ impl<'a> MetadataInput<'a> {
 impl Given {
     /// The names of the fields that this was read from.
     pub(super) const FIELDS: [&str; 4] = [XML, URL, ENTITY, PIN];
+
+    /// What is stored of metadata that was read once.
+    pub(super) fn stored(idp: IdpPart, url: Option<String>, pinned: Option<TrustedKeys>) -> Self {
+        Self { idp: Some(idp), url, pinned, is_fetched: false, errors: Vec::new() }
+    }
 }
 
 fn remote<'a>(fields: &mut Fields<'_>, url: &str, local: bool) -> Option<DocumentInput<'a>> {

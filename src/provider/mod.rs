@@ -6,6 +6,7 @@ mod mapping;
 mod metadata;
 mod rules;
 mod settings;
+pub(crate) mod stored;
 
 pub use mapping::{AttributeMapping, Custom, Mapped, Source};
 pub use metadata::{DocumentInput, Given, MetadataInput, NOTICE, Watch};
@@ -99,7 +100,7 @@ impl Provider {
 
     /// How far its clock and ours may be apart.
     pub fn clock_skew(&self) -> Duration {
-        Duration::seconds(self.settings.clock_skew_seconds)
+        Duration::seconds(self.settings.clock_skew_seconds.clamp(0, MAX_CLOCK_SKEW.0 / 1000))
     }
 
     /// What it may send without being asked.

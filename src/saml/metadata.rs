@@ -176,7 +176,7 @@ impl IdpMetadata {
             (Namespace::METADATA, "EntitiesDescriptor") => choose(root, reading)?,
             (_, got) => return Err(MetadataError::WrongRoot(got.to_owned())),
         };
-        let entity_id = entity_id(entity).filter(|id| (1..=1024).contains(&id.len()));
+        let entity_id = entity_id(entity).filter(|id| is_entity_id(id));
         let entity_id = entity_id.ok_or(MetadataError::NoEntityId)?;
         if reading.wanted.is_some_and(|wanted| wanted != entity_id) {
             return Err(MetadataError::NoSuchEntity(vec![entity_id.to_owned()]));
@@ -198,6 +198,11 @@ impl IdpMetadata {
         let entity_id = entity_id.to_owned();
         Ok(Self { entity_id, sso_url, sso_binding, logout, certificates, left_out, cache_duration })
     }
+}
+
+/// Whether metadata could give this entity ID.
+pub(crate) fn is_entity_id(id: &str) -> bool {
+    (1..=1024).contains(&id.len()) && id.trim() == id
 }
 
 fn entity_id<'d>(entity: Element<'d, '_>) -> Option<&'d str> {
@@ -279,7 +284,12 @@ fn service<'d, 'a>(role: Element<'d, 'a>, name: &str) -> Option<(Element<'d, 'a>
 
 fn location(service: Element<'_, '_>, attribute: &str) -> Option<String> {
     let url = service.attribute(attribute).map(str::trim)?;
-    (is_web_url(url) && url.len() <= 2048).then(|| url.to_owned())
+    is_location(url).then(|| url.to_owned())
+}
+
+/// Whether metadata could name this place.
+pub(crate) fn is_location(url: &str) -> bool {
+    is_web_url(url) && url.len() <= 2048
 }
 
 /// An absolute URL of the web, of characters that need no escaping in a header (RFC 3986, section 2).

@@ -41,6 +41,7 @@ pub use logout::{LogoutExpectations, ReceivedLogout, VerifiedLogout, VerifiedLog
 pub use logout_error::LogoutError;
 pub use logout_message::{LogoutRequest, LogoutResponse};
 pub use metadata::{Binding, IdpMetadata, LogoutService, MetadataError, Reading};
+pub(crate) use metadata::{is_entity_id, is_location};
 pub use outgoing::{Carried, Outgoing, Side, Signer};
 pub(crate) use policy::rule_names;
 pub use policy::{Expectations, Request, Unsolicited};

@@ -6,6 +6,7 @@ use super::schema::Mutability;
 use super::value::{Seen, Trail, canonical, is_primary, put, type_name};
 use super::{ENTERPRISE_URN, ResourceType};
 use crate::directory::MAX_NAME;
+use crate::strict;
 use serde_json::{Map, Value};
 
 /// Largest stored document, in bytes.
@@ -30,6 +31,13 @@ impl UserDocument {
         let object = serde_json::from_str(stored);
         let object = object.map_err(|_| ScimError::protocol(500, None, "The stored user cannot be read."))?;
         Ok(Self { object }.with_external_id(external_id))
+    }
+
+    /// Whether a text is what [`UserDocument::stored`] writes, and would be read as it is.
+    pub fn is_stored(text: &str) -> bool {
+        let Ok(body) = strict::parse(text.as_bytes()) else { return false };
+        let document = read(&body, ResourceType::User).and_then(Self::of);
+        document.is_ok_and(|document| Some(&document.object) == body.as_object() && document.external_id().is_none())
     }
 
     /// Of a person who was not made over SCIM: their e-mail address is their name.

@@ -6,9 +6,11 @@
 use super::reader::read_strictly;
 use super::recording::Recorded;
 use super::{Rows, Statement, StoreError, Value};
+use crate::directory::Invitation;
 use crate::jit::Step;
-use crate::provider::{self, Provider};
+use crate::provider::Settings;
 use crate::refusal::Explanation;
+use crate::scim::UserDocument;
 use crate::time::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -20,10 +22,16 @@ pub enum Column {
     Id,
     /// Text.
     Text,
+    /// Text that goes on after one of these. None of a key is empty: an export goes on after the empty one.
+    After(&'static [&'static str]),
     /// Milliseconds since 1970, up to the year 9999.
     Time,
-    /// A whole number from 0 to 2^53.
-    Number,
+    /// The same, not to come: what was made later than an export begins is not in it.
+    Made,
+    /// A version: a whole number from 1 to [`MOST_VERSIONS`].
+    Version,
+    /// A status of HTTP: 100 to 599.
+    Status,
     /// 0 or 1.
     Flag,
     /// One of these.
@@ -31,6 +39,9 @@ pub enum Column {
     /// Text that is JSON of a type, as the function says.
     Json(fn(&str) -> bool),
 }
+
+/// The largest version that is taken. It leaves room for those after it: from 2^53, numbers are not exact in D1.
+pub const MOST_VERSIONS: i64 = 1 << 52;
 
 /// A table.
 #[derive(Debug)]
@@ -87,12 +98,12 @@ macro_rules! table {
     };
 }
 
-use Column::{Flag, Id, Json, Number, Text, Time, Word};
+use Column::{After, Flag, Id, Json, Made, Status, Text, Time, Version, Word};
 
-/// What is in it, [`crate::access::stored`] says.
+/// What is in one of records, [`crate::access::stored`] says; in settings of a provider, [`crate::provider::stored`].
 type Object = serde_json::Map<String, serde_json::Value>;
 
-const ANY: Column = Json(is::<serde_json::Value>);
+const OBJECT: Column = Json(is::<Object>);
 const RECORDS: &[&str] =
     &["role", "resourceGroup", "roleBinding", "organization", "project", "serviceAccount", "apiKey"];
 
@@ -104,64 +115,72 @@ pub const EXPORTED: &str = "account.exported";
 /// is not searched by: where to go on is).
 pub const TABLES: &[Table] = &[
     table!("sign_ins", "id" = "?5", made "at";
-        id Id, at Time, outcome Word(&["signed_in", "refused"]), trace Json(is::<Vec<Step>>);
+        id Id, at Made, outcome Word(&["signed_in", "refused"]), trace Json(is::<Vec<Step>>);
         null initiated_by Word(&["idp", "sp"]), provider_id Text, provider_name Text, user_id Text, email Text,
         email_folded Text, name_id Text,
         decision Text, error Json(is::<Explanation>)),
     table!("provisioning_log", "id" = "?5", made "at";
-        id Id, at Time, client Text, method Text, path Text, status Number, outcome Word(&["done", "refused", "failed"]),
-        detail ANY; null actor Text, resource Text),
+        id Id, at Made, client Text, method Text, path Text, status Status, outcome Word(&["done", "refused", "failed"]),
+        detail OBJECT; null actor Text, resource Text),
     table!("recordings", "provider_id, id" = "?5, ?6", made "at";
-        provider_id Id, id Id, at Time, name_id Text, attributes Json(is::<Vec<Recorded>>), whole Flag, outcome Text,
+        provider_id Id, id Id, at Made, name_id Text, attributes Json(is::<Vec<Recorded>>), whole Flag, outcome Text,
         expires_at Time; null name_id_format Text, link_key Text, email Text, email_folded Text),
     // Uses of the set-up token that changed nothing are the deployment's, and the export would be one.
     table!("changes", "id" = "?5", made "at", only "version > 0";
-        id Id, at Time, actor Text, action Text, resource Text, version Number; null before ANY, after ANY),
-    table!("events", "id" = "?5", made "at", only "kind <> 'account.exported'"; id Id, at Time, kind Text, subject Text, detail ANY),
+        id Id, at Made, actor Text, action Text, resource Text, version Version; null before OBJECT, after OBJECT),
+    table!("events", "id" = "?5", made "at", only "kind <> 'account.exported'"; id Id, at Made, kind Text, subject Text, detail OBJECT),
     table!("users", "id" = "?5", made "created_at";
         id Id, email Text, email_folded Text, active Flag, managed_by Word(&["jit", "scim", "invitation", "admin"]),
-        user_name Text, user_name_folded Text, created_at Time, updated_at Time, version Number;
+        user_name Text, user_name_folded Text, created_at Made, updated_at Time, version Version;
         null given_name Text, family_name Text, display_name Text, last_sign_in_at Time,
-        external_id Text, external_owner Text, scim ANY),
+        external_id Text, external_owner Text, scim Json(UserDocument::is_stored)),
     table!("user_emails", "email_folded, user_id" = "?5, ?6",
         made "(SELECT u.created_at FROM users u WHERE u.account_id = user_emails.account_id AND u.id = user_emails.user_id)";
-        email_folded Text, user_id Id),
+        email_folded After(&[""]), user_id Id),
     table!("tombstones", "key" = "?5", made "removed_at";
-        key Text, user_id Id, email Text, removed_at Time, removed_by Text),
+        key After(&["email:", "name-id:"]), user_id Id, email Text, removed_at Made, removed_by Text),
     // The digest is one that no secret has: whoever is invited may still come by signing in.
     table!("invitations", "id" = "?5", made "created_at", but "digest" = "'none:' || (value ->> '$.id')";
-        id Id, email Text, email_folded Text, groups Json(is::<Vec<String>>), created_at Time, expires_at Time,
-        version Number),
+        id Id, email Text, email_folded Text, groups Json(is_groups), created_at Made, expires_at Time,
+        version Version),
     table!("providers", "id" = "?5", made "created_at";
-        id Id, entity_id Text, settings Json(is_provider), created_at Time, updated_at Time, version Number;
+        id Id, entity_id Text, settings Json(is_settings), created_at Made, updated_at Time, version Version;
         null due_at Time, refreshed_at Time, refresh_error Text),
     table!("user_links", "provider_id, name_id" = "?5, ?6", made "created_at";
-        provider_id Id, name_id Text, user_id Id, created_at Time),
+        provider_id Id, name_id After(&[""]), user_id Id, created_at Made),
     table!("groups", "id" = "?5", made "created_at";
-        id Id, name Text, name_folded Text, identifier Text, managed_by Word(&["native", "scim"]), created_at Time,
-        updated_at Time, version Number;
+        id Id, name Text, name_folded Text, identifier Text, managed_by Word(&["native", "scim"]), created_at Made,
+        updated_at Time, version Version;
         null provider_id Id, saml_group Text, external_id Text, external_owner Text),
     table!("group_members", "group_id, user_id" = "?5, ?6", made "added_at";
-        group_id Id, user_id Id, added_at Time),
+        group_id Id, user_id Id, added_at Made),
     table!("records", "kind, id" = "?5, ?6", made "created_at",
         only "+kind IN ('organization', 'resourceGroup', 'role', 'serviceAccount')";
-        id Id, kind Word(RECORDS), name Text, settings Json(is::<Object>), created_at Time, updated_at Time,
-        version Number),
+        id Id, kind Word(RECORDS), name Text, settings OBJECT, created_at Made, updated_at Time,
+        version Version),
     table!("records", "kind, id" = "?5, ?6", made "created_at",
         only "+kind IN ('apiKey', 'project', 'roleBinding')";
-        id Id, kind Word(RECORDS), name Text, settings Json(is::<Object>), created_at Time, updated_at Time,
-        version Number),
+        id Id, kind Word(RECORDS), name Text, settings OBJECT, created_at Made, updated_at Time,
+        version Version),
 ];
 
 fn is<T: DeserializeOwned>(text: &str) -> bool {
     read_strictly::<T>(text).is_ok()
 }
 
-/// A provider is more than its form: its certificates must be readable.
-fn is_provider(text: &str) -> bool {
-    let at = Timestamp(0);
-    let settings = read_strictly::<provider::Settings>(text);
-    settings.is_ok_and(|settings| Provider::restore(String::new(), String::new(), settings, at, at, 1).is_ok())
+/// Settings of a provider as a file has them, if they can be read.
+pub(crate) fn settings_of(text: &str) -> Option<Settings> {
+    read_strictly(text).ok()
+}
+
+fn is_settings(text: &str) -> bool {
+    settings_of(text).is_some()
+}
+
+/// As many groups as an invitation can name, by ids.
+fn is_groups(text: &str) -> bool {
+    let groups = read_strictly::<Vec<String>>(text);
+    groups.is_ok_and(|ids| ids.len() <= Invitation::MAX_GROUPS && ids.iter().all(|id| (1..=64).contains(&id.len())))
 }
 
 /// A line of an export, without its line feed.

@@ -19,6 +19,7 @@ mod login;
 mod logout;
 mod logs;
 mod metadata;
+mod odd_rows;
 mod overtaken;
 mod pages;
 mod permitted;

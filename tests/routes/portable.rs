@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 const SOUND: &str = "accept/policy/assertion-signed";
 
 /// An account in which there is some of everything.
-fn furnished() -> Site {
+pub(crate) fn furnished() -> Site {
     let site = Site::with_provider();
     let cookie = site.signed_in();
     let ada = site.database.select("SELECT id FROM users").remove(0);
@@ -74,7 +74,7 @@ fn push_a_user(site: &Site) {
     assert_eq!(post("Groups", &json!({ "displayName": "Pushed", "externalId": "g1", "members": members })).status, 201);
 }
 
-fn export_of(site: &Site, account: &str) -> Vec<String> {
+pub(crate) fn export_of(site: &Site, account: &str) -> Vec<String> {
     let mut next = Some(format!("/api/v1/accounts/{account}/export"));
     let mut file = String::new();
     while let Some(target) = next {
@@ -87,18 +87,18 @@ fn export_of(site: &Site, account: &str) -> Vec<String> {
     file.lines().map(str::to_owned).collect()
 }
 
-fn import<'s>(site: &'s Site, account: &str, line: usize, lines: &[String]) -> Request<'s> {
+pub(crate) fn import<'s>(site: &'s Site, account: &str, line: usize, lines: &[String]) -> Request<'s> {
     let target = format!("/api/v1/accounts/{account}/import?line={line}");
     site.post(&target).admin().body("application/x-ndjson", lines.join("\n") + "\n")
 }
 
-fn imported(answer: &Answer) -> Value {
+pub(crate) fn imported(answer: &Answer) -> Value {
     assert_eq!(answer.status, 200, "{}", answer.body_text());
     body(answer)
 }
 
 /// A new site, and on it an account to import into.
-fn empty(account: &str) -> Site {
+pub(crate) fn empty(account: &str) -> Site {
     let site = Site::new();
     site.create_account(account);
     site.wait(Duration::seconds(2));
@@ -264,7 +264,7 @@ fn large_rows_are_read_a_few_at_a_time() {
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12) \
          INSERT INTO changes (account_id, id, at, actor, action, resource, version, after) \
          SELECT 'acme', printf('z%09d', i), 1, 'setup-token', 'x.y', 'x/' || i, 1, \
-         json_quote(printf('%.*c', 300000, 'x')) FROM n",
+         json_object('x', printf('%.*c', 300000, 'x')) FROM n",
     );
     site.database.watch(&[]);
     let lines = export_of(&site, "acme");

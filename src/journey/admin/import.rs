@@ -9,7 +9,7 @@ use crate::fields::FieldError;
 use crate::http::{Answer, Call, CallBody};
 use crate::id::hex;
 use crate::journey::{Ending, Postern};
-use crate::portable;
+use crate::portable::{self, Here};
 use crate::problem::Problem;
 use crate::store::account::Account;
 use crate::store::import::{self, Import};
@@ -38,7 +38,8 @@ pub(crate) async fn import<S: Store, C: Crypto>(
     account: &str,
 ) -> Result<Answer, Ending> {
     let (first, text) = (line_of(call)?, text(call)?);
-    let chunk = portable::read(text, first).map_err(|errors| Problem::fields(errors).answer())?;
+    let here = Here { now: postern.now, is_local: postern.deployment.public_url.is_local() };
+    let chunk = portable::read(text, first, here).map_err(|errors| Problem::fields(errors).answer())?;
     let state = vec![store::account::find(account), import::find(account)];
     let [found, before] = store::take(postern.store.batch(state).await?)?;
     if found.first::<Account>()?.is_none() {

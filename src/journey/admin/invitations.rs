@@ -19,9 +19,6 @@ use crate::store::{self, Constraint, Store, StoreError, grant, group};
 use quick_xml::escape::escape;
 use serde::Serialize;
 
-/// Most groups that an invitation can name.
-const MAX_GROUPS: usize = 100;
-
 /// `GET`
 pub(crate) async fn list<S: Store, C: Crypto>(
     postern: &Postern<'_, S, C>,
@@ -78,7 +75,7 @@ pub(crate) async fn create<S: Store, C: Crypto>(
             None
         }
     };
-    let groups = fields.texts("groups", MAX_GROUPS, 64).over(Vec::new(), Vec::new());
+    let groups = fields.texts("groups", Invitation::MAX_GROUPS, 64).over(Vec::new(), Vec::new());
     let statements = vec![
         group::joinable(account, &groups),
         grant::roles_of_groups(account, &groups),

@@ -241,7 +241,7 @@ fn shown<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, account: &str, provid
     let settings = provider.settings();
     let public_url = &postern.deployment.public_url;
     let [acs_url, acs_url_short] = postern.acs_urls(account);
-    let (validation, logout) = (settings.jit.validation.as_ref(), settings.logout.as_ref());
+    let logout = settings.logout.as_ref();
     let pinned = provider.pinned().and_then(|keys| keys.certificates().first());
     let certificates: Vec<Value> = provider
         .trusted_keys()
@@ -267,12 +267,9 @@ fn shown<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, account: &str, provid
         "loginUrl": public_url.url(&format!("/saml/{account}/login?provider={}", provider.id())),
         "testUrl": public_url.url(&format!("/saml/{account}/login?provider={}&test=1", provider.id())),
     });
-    json!({
+    let mut shown = settings.form();
+    let more = json!({
         "id": provider.id(),
-        "name": settings.name,
-        "kind": settings.kind,
-        "enabled": settings.enabled,
-        "draft": settings.draft,
         "entityId": provider.entity_id(),
         "ssoUrl": settings.sso_url,
         "ssoBinding": settings.sso_binding,
@@ -284,34 +281,14 @@ fn shown<S: Store, C: Crypto>(postern: &Postern<'_, S, C>, account: &str, provid
         "metadataSigningCertificate": pinned.map(Certificate::to_pem),
         "metadataRefreshedAt": provider.watch().refreshed_at,
         "metadataError": provider.watch().error,
-        "spEntityId": settings.sp_entity_id,
-        "allowIdpInitiated": settings.allow_idp_initiated,
-        "allowUnknownInResponseTo": settings.allow_unknown_in_response_to,
-        "allowSha1": settings.allow_sha1,
-        "clockSkewSeconds": settings.clock_skew_seconds,
-        "signRequests": settings.sign_requests,
-        "forceAuthn": settings.force_authn,
-        "nameIdFormat": settings.name_id_format,
-        "requestedAuthnContext": settings.requested_authn_context,
-        "encryption": settings.encryption,
-        "jit": {
-            "enabled": settings.jit.enabled,
-            "validationKey": validation.map(|v| &v.key),
-            "validationValue": validation.map(|v| &v.value),
-            "rules": settings.jit.rules,
-        },
-        "generation": settings.generation,
-        "authorization": {
-            "enabled": settings.authorization.enabled,
-            "groupsAttribute": settings.authorization.groups_attribute,
-        },
-        "attributeMapping": settings.attribute_mapping.view(),
-        "allowedEmailDomains": settings.allowed_email_domains,
-        "acceptUsersOfOtherProviders": settings.accept_users_of_other_providers,
         "createdAt": provider.created_at(),
         "updatedAt": provider.updated_at(),
         "version": provider.version(),
         "sp": sp,
         "warnings": provider.warnings(postern.now),
-    })
+    });
+    if let Value::Object(more) = more {
+        shown.extend(more);
+    }
+    Value::Object(shown)
 }
