@@ -2,6 +2,15 @@
 
 use super::{Email, User};
 
+/// Somebody as a provider means them.
+#[derive(Clone, Debug)]
+pub struct Meant {
+    /// Id of the provider.
+    pub provider: String,
+    /// The NameID, if it lasts.
+    pub name_id: Option<String>,
+}
+
 /// A change of the directory.
 #[derive(Clone, Debug)]
 pub enum Change {
@@ -11,6 +20,8 @@ pub enum Change {
         user: User,
         /// Their e-mail, as it is compared.
         email: Email,
+        /// Whom a provider means, where it is just in time: nobody comes to be who was removed.
+        unless_removed: Option<Meant>,
     },
     /// A provider's NameID means this user from now on.
     LinkUser {
@@ -20,6 +31,8 @@ pub enum Change {
         provider: String,
         /// The NameID.
         name_id: String,
+        /// Whether they may be another provider's already.
+        beside_others: bool,
     },
     /// A user is a provider's from now on, although it means them by no NameID that lasts: another one that asserts their
     /// e-mail is another one.
@@ -28,6 +41,8 @@ pub enum Change {
         user: String,
         /// Id of the provider.
         provider: String,
+        /// Whether they may be another provider's already.
+        beside_others: bool,
     },
     /// A user joins native groups.
     JoinGroups {

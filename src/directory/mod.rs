@@ -8,7 +8,7 @@ mod management;
 mod membership;
 mod user;
 
-pub use change::Change;
+pub use change::{Change, Meant};
 pub use email::{Email, EmailError, folded};
 pub use group::{Group, GroupLink, GroupManager, MAX_NAME, identifier, identifier_base};
 pub use invitation::Invitation;

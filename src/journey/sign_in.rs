@@ -8,7 +8,7 @@ use super::known::Asked;
 use super::{Ending, Postern, page, trial};
 use crate::access::{Cookie, Session, SessionSecret, browser_secret};
 use crate::crypto::Crypto;
-use crate::directory::{Change, ManagedBy, Membership, User};
+use crate::directory::{Change, ManagedBy, Meant, Membership, User};
 use crate::http::{Answer, Call, CallBody};
 use crate::id::Secret;
 use crate::jit::{self, Admission, Decision, Known, Person};
@@ -58,7 +58,7 @@ pub(super) enum Stop {
     Decided(jit::Reason, Box<Recording>),
     /// The remembered configuration is not the current one.
     Stale,
-    /// Another sign-in created or linked the same user at the same time.
+    /// The same user was created, linked or removed at the same time.
     Raced,
     Store(StoreError),
     /// It tries a draft: this is shown.
@@ -357,7 +357,9 @@ async fn open_session<S: Store, C: Crypto>(
     store::commit(postern.store, plan).await.map_err(|error| match error {
         StoreError::Constraint(Constraint::Spent) => Stop::Refused(Refusal::Replayed),
         // An invitation that is accepted or taken back makes its second version: once.
-        StoreError::Constraint(Constraint::UserEmail | Constraint::UserLink | Constraint::ChangeVersion) => Stop::Raced,
+        StoreError::Constraint(
+            Constraint::UserEmail | Constraint::UserLink | Constraint::UserRemoved | Constraint::ChangeVersion,
+        ) => Stop::Raced,
         // The provider or the user changed or went away after it was read.
         StoreError::Constraint(Constraint::Reference | Constraint::VersionMoved) => Stop::Stale,
         error => Stop::Store(error),
@@ -392,7 +394,7 @@ fn changes<S: Store, C: Crypto>(
     membership: Membership,
     log: &mut SignIn,
 ) -> (String, i64, Vec<Change>) {
-    let now = postern.now;
+    let (now, name_id) = (postern.now, assertion.name_id().link_key());
     log.decision = Some(admission.name().to_owned());
     let (id, version, link, mut changes) = match admission {
         Admission::Existing { user, link } => {
@@ -415,11 +417,14 @@ fn changes<S: Store, C: Crypto>(
             };
             let (id, version) = (user.id.clone(), user.version);
             let mut changes = Vec::new();
+            // Who is invited comes back, whatever was before.
+            let meant = Meant { provider: provider.id().to_owned(), name_id: name_id.clone() };
+            let unless_removed = invitation.is_none().then_some(meant);
             if let Some(invitation) = invitation {
                 changes.push(Change::AcceptInvitation { invitation });
                 changes.push(Change::ClearTombstone { email: profile.email.clone() });
             }
-            changes.push(Change::CreateUser { user, email: profile.email });
+            changes.push(Change::CreateUser { user, email: profile.email, unless_removed });
             if !groups.is_empty() {
                 changes.push(Change::JoinGroups { user: id.clone(), groups });
             }
@@ -427,10 +432,11 @@ fn changes<S: Store, C: Crypto>(
         }
     };
     if link {
+        let beside_others = provider.settings().accept_users_of_other_providers;
         let (user, provider) = (id.clone(), provider.id().to_owned());
-        changes.push(match assertion.name_id().link_key() {
-            Some(name_id) => Change::LinkUser { user, provider, name_id },
-            None => Change::BindUser { user, provider },
+        changes.push(match name_id {
+            Some(name_id) => Change::LinkUser { user, provider, name_id, beside_others },
+            None => Change::BindUser { user, provider, beside_others },
         });
     }
     let linked_to = |groups: Vec<(String, String)>| -> Vec<String> { groups.into_iter().map(|(to, _)| to).collect() };

@@ -14,8 +14,10 @@ pub enum Constraint {
     UserName,
     /// The owner of the token has this externalId for another user, or for another group.
     ExternalId,
-    /// The NameID is linked already.
+    /// The NameID is linked already, or the user to another provider alone.
     UserLink,
+    /// Who is to come to be just in time was removed.
+    UserRemoved,
     /// Another group of the kind has this name.
     GroupName,
     /// Another group has this identifier.
@@ -65,7 +67,9 @@ impl Constraint {
             ("users.email_folded", _) => Self::UserEmail,
             ("users.user_name_folded", _) => Self::UserName,
             ("users.external_id" | "groups.external_id", _) => Self::ExternalId,
-            ("user_links.name_id", _) => Self::UserLink,
+            ("user_links.name_id" | "user_links.user_id", _) => Self::UserLink,
+            // Alone, it is NULL; as the last of the primary key, an id that is taken.
+            ("users.id", _) if columns == last => Self::UserRemoved,
             ("groups.name_folded", _) => Self::GroupName,
             ("groups.identifier", _) => Self::GroupIdentifier,
             ("groups.saml_group", _) => Self::GroupLink,
@@ -109,6 +113,12 @@ mod tests {
             (
                 "UNIQUE constraint failed: users.account_id, users.external_owner, users.external_id",
                 Some(Constraint::ExternalId),
+            ),
+            ("NOT NULL constraint failed: user_links.user_id", Some(Constraint::UserLink)),
+            ("D1_ERROR: NOT NULL constraint failed: users.id: SQLITE_CONSTRAINT", Some(Constraint::UserRemoved)),
+            (
+                "UNIQUE constraint failed: users.account_id, users.id",
+                Some(Constraint::Other("users.account_id, users.id".into())),
             ),
             ("FOREIGN KEY constraint failed", Some(Constraint::Reference)),
             ("D1_ERROR: malformed JSON: SQLITE_ERROR", Some(Constraint::Token)),

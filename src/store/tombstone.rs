@@ -24,10 +24,15 @@ fn email_key(folded: &str) -> Value {
     Value::Text(format!("email:{folded}"))
 }
 
+/// By what somebody whom a provider means would come back: their NameID and their e-mail, each NULL if there is none.
+pub(super) fn keys(provider: &str, name_id: Option<&str>, email: Option<&Email>) -> [Value; 2] {
+    let name_id = name_id.map_or(Value::Null, |name_id| Value::Text(format!("name-id:{provider}:{name_id}")));
+    [name_id, email.map_or(Value::Null, |email| email_key(email.folded()))]
+}
+
 /// Whether somebody of this NameID of a provider, or of this e-mail, was removed.
 pub fn find(account: &str, provider: &str, name_id: Option<&str>, email: Option<&Email>) -> Statement {
-    let name_id = name_id.map_or(Value::Null, |name_id| Value::Text(format!("name-id:{provider}:{name_id}")));
-    let email = email.map_or(Value::Null, |email| email_key(email.folded()));
+    let [name_id, email] = keys(provider, name_id, email);
     Statement::new(
         "SELECT user_id, email, removed_at, removed_by FROM tombstones WHERE account_id = ?1 AND key IN (?2, ?3) LIMIT 1",
         [account.into(), name_id, email],

@@ -1,7 +1,7 @@
 //! Users and their links to providers.
 
 use super::{Page, Statement, Value, flag, group, invitation, json, tombstone};
-use crate::directory::{Change, Email, User};
+use crate::directory::{Change, Email, Meant, User};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -165,9 +165,11 @@ pub fn delete(account: &str, id: &str) -> Statement {
 /// The statement that makes a change so.
 pub fn change(account: &str, change: &Change, now: Timestamp) -> Statement {
     match change {
-        Change::CreateUser { user, email } => insert(account, user, email),
-        Change::LinkUser { user, provider, name_id } => link(account, provider, name_id, user, now),
-        Change::BindUser { user, provider } => bind(account, provider, user, now),
+        Change::CreateUser { user, email, unless_removed } => insert(account, user, email, unless_removed.as_ref()),
+        Change::LinkUser { user, provider, name_id, beside_others } => {
+            link(account, provider, name_id, user, *beside_others, now)
+        }
+        Change::BindUser { user, provider, beside_others } => bind(account, provider, user, *beside_others, now),
         Change::JoinGroups { user, groups } => group::join(account, user, groups, now),
         Change::FollowInto { user, provider, saml_groups } => {
             group::follow_into(account, provider, user, saml_groups, now)
@@ -181,16 +183,21 @@ pub fn change(account: &str, change: &Change, now: Timestamp) -> Statement {
     }
 }
 
-/// Makes a user. Constraint: [`super::Constraint::UserEmail`]. For SCIM they are called by their e-mail; by their id where
-/// somebody else is.
-fn insert(account: &str, user: &User, email: &Email) -> Statement {
+/// Makes a user. Constraints: [`super::Constraint::UserEmail`], and [`super::Constraint::UserRemoved`] if they were and are not
+/// to come back. For SCIM they are called by their e-mail; by their id where somebody else is.
+fn insert(account: &str, user: &User, email: &Email, unless_removed: Option<&Meant>) -> Statement {
+    let keys = unless_removed.map(|meant| tombstone::keys(&meant.provider, meant.name_id.as_deref(), Some(email)));
+    let mut parameters = Vec::from(parameters(account, user, email.folded()));
+    parameters.extend(keys.unwrap_or([Value::Null, Value::Null]));
     Statement::new(
         "INSERT INTO users (account_id, id, email, email_folded, given_name, family_name, display_name, active, \
          managed_by, created_at, updated_at, last_sign_in_at, version, user_name, user_name_folded) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, \
+         VALUES (?1, \
+         CASE WHEN EXISTS (SELECT 1 FROM tombstones WHERE account_id = ?1 AND key IN (?14, ?15)) THEN NULL ELSE ?2 END, \
+         ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, \
          CASE WHEN EXISTS (SELECT 1 FROM users WHERE account_id = ?1 AND user_name_folded = ?4) THEN ?2 ELSE ?3 END, \
          CASE WHEN EXISTS (SELECT 1 FROM users WHERE account_id = ?1 AND user_name_folded = ?4) THEN ?2 ELSE ?4 END)",
-        parameters(account, user, email.folded()),
+        parameters,
     )
 }
 
@@ -221,20 +228,27 @@ fn signed_in(account: &str, id: &str, now: Timestamp) -> Statement {
     )
 }
 
-/// Links a NameID of a provider to a user. Constraint: [`super::Constraint::UserLink`].
-fn link(account: &str, provider: &str, name_id: &str, user: &str, now: Timestamp) -> Statement {
+/// Links a NameID of a provider to a user. Constraint: [`super::Constraint::UserLink`], also if they are another provider's
+/// alone, unless they may be (`beside_others`).
+fn link(account: &str, provider: &str, name_id: &str, user: &str, beside_others: bool, now: Timestamp) -> Statement {
     Statement::new(
-        "INSERT INTO user_links (account_id, provider_id, name_id, user_id, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-        [account.into(), provider.into(), name_id.into(), user.into(), now.into()],
+        "INSERT INTO user_links (account_id, provider_id, name_id, user_id, created_at) VALUES (?1, ?2, ?3, \
+         CASE WHEN ?6 OR NOT EXISTS (SELECT 1 FROM user_links WHERE account_id = ?1 AND user_id = ?4 \
+         AND provider_id <> ?2) OR EXISTS (SELECT 1 FROM user_links WHERE account_id = ?1 AND user_id = ?4 \
+         AND provider_id = ?2) THEN ?4 END, ?5)",
+        [account.into(), provider.into(), name_id.into(), user.into(), now.into(), i64::from(beside_others).into()],
     )
 }
 
 /// Binds a user to a provider that has no lasting NameID for them, if they are not. Their own id stands in its place: no
-/// NameID has that form, with its format and a space.
-fn bind(account: &str, provider: &str, user: &str, now: Timestamp) -> Statement {
+/// NameID has that form, with its format and a space. Constraint: as with [`link`].
+fn bind(account: &str, provider: &str, user: &str, beside_others: bool, now: Timestamp) -> Statement {
     Statement::new(
-        "INSERT INTO user_links (account_id, provider_id, name_id, user_id, created_at) VALUES (?1, ?2, ?3, ?3, ?4) \
+        "INSERT INTO user_links (account_id, provider_id, name_id, user_id, created_at) VALUES (?1, ?2, ?3, \
+         CASE WHEN ?5 OR NOT EXISTS (SELECT 1 FROM user_links WHERE account_id = ?1 AND user_id = ?3 \
+         AND provider_id <> ?2) OR EXISTS (SELECT 1 FROM user_links WHERE account_id = ?1 AND user_id = ?3 \
+         AND provider_id = ?2) THEN ?3 END, ?4) \
          ON CONFLICT (account_id, provider_id, name_id) DO NOTHING",
-        [account.into(), provider.into(), user.into(), now.into()],
+        [account.into(), provider.into(), user.into(), now.into(), i64::from(beside_others).into()],
     )
 }

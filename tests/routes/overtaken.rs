@@ -104,6 +104,62 @@ fn a_user_who_changed_is_read_again() {
     }
 }
 
+/// Another provider, whom nobody has signed in through; its id.
+fn other_provider(site: &Site) -> String {
+    let other = provider_input(json!({ "metadataXml": metadata("https://two.example", &["idp"]) }));
+    let answer = site.post("/api/v1/accounts/acme/providers").admin().json(&other).send();
+    assert_eq!(answer.status, 201, "{}", answer.body_text());
+    body(&answer)["id"].as_str().unwrap().to_owned()
+}
+
+/// By a NameID that lasts, and by one that does not.
+#[test]
+fn of_two_providers_one_signs_a_user_in_unless_others_are_accepted() {
+    for response in [SOUND, "accept/shapes/shibboleth-assertion"] {
+        for (accepts, outcome, links) in [(false, "linked_to_other_provider", 1), (true, "signed_in", 2)] {
+            let site = Site::with_provider();
+            site.change_provider(&json!({ "acceptUsersOfOtherProviders": accepts }));
+            let email = {
+                let known = Site::with_provider();
+                assert_eq!(known.sign_in(response).status, 303, "{}", known.last_sign_in());
+                known.database.select("SELECT email_folded FROM users").remove(0)
+            };
+            let other = other_provider(&site);
+            site.get("/saml/acme/metadata").send();
+            site.database.execute(&USER.replace("ada@example.com", &email));
+            let link = format!("INSERT INTO user_links VALUES ('acme', '{other}', 'x', 'u1', 1)");
+            site.database.interrupt(2, &link);
+            let status = site.sign_in(response).status;
+            assert_eq!((site.last_sign_in().as_str(), status == 303), (outcome, accepts), "{response}");
+            assert_eq!(site.database.count("user_links"), links, "{response}");
+            assert_eq!(site.database.count("sessions"), usize::from(accepts), "{response}");
+        }
+    }
+}
+
+/// SCIM makes somebody and removes them: between the look and the commit, there is nobody before and after.
+#[test]
+fn who_is_removed_before_their_first_sign_in_is_committed_is_not_made() {
+    let known = Site::with_provider();
+    known.signed_in();
+    let name_id = known.database.select("SELECT name_id FROM user_links").remove(0);
+    let keys =
+        ["'email:ada@example.com'".to_owned(), format!("(SELECT 'name-id:' || id || ':{name_id}' FROM providers)")];
+    for key in keys {
+        let bury = format!("INSERT INTO tombstones VALUES ('acme', {key}, 'u9', 'ada@example.com', 1, 'x')");
+        let (status, code, site) = overtaken_before(2, &bury);
+        assert_eq!((status, code.as_str()), (403, "user_removed"), "{key}");
+        for table in ["users", "user_links", "sessions", "changes WHERE action = 'user.created'"] {
+            assert_eq!(site.database.count(table), 0, "{table}");
+        }
+        let site = warm();
+        let invite = site.post("/api/v1/accounts/acme/invitations").admin();
+        assert_eq!(invite.json(&json!({ "email": "ada@example.com" })).send().status, 201);
+        site.database.interrupt(2, &bury);
+        assert_eq!(site.sign_in(SOUND).status, 303, "who is invited comes back");
+    }
+}
+
 /// A group of `acme`, linked to `saml_group` of the provider.
 fn linked(site: &Site, id: &str, saml_group: &str) {
     site.database.execute(&format!(

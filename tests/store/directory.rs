@@ -50,7 +50,8 @@ fn an_email_finds_its_user_whatever_its_case_and_tells_how_they_are_linked() {
     assert_eq!(found("eve@example.com", "p1"), None);
 
     // Linked to both: the other provider's link does not shut this one out.
-    let change = Change::LinkUser { user: "u1".into(), provider: "p2".into(), name_id: "n9".into() };
+    let change =
+        Change::LinkUser { user: "u1".into(), provider: "p2".into(), name_id: "n9".into(), beside_others: true };
     run(&database, user::change("acme", &change, NOW)).unwrap();
     assert_eq!(found("ada@example.com", "p2"), user("u1", false));
 }

@@ -235,13 +235,20 @@ fn record_of(id: &str) -> Record {
 /// An insert searches nothing itself, but what it refers to.
 fn inserts() -> Vec<(&'static str, Statement)> {
     let email = Email::parse("ada@example.com").unwrap();
-    let create = directory::Change::CreateUser { user: user_of("u2", "ada@example.com"), email };
+    let meant = directory::Meant { provider: "p1".into(), name_id: Some("n2".into()) };
+    let create =
+        directory::Change::CreateUser { user: user_of("u2", "ada@example.com"), email, unless_removed: Some(meant) };
     let (id, subject) = ("e1".into(), "p1/f1".into());
     let event = Event { id, at: NOW, kind: "certificate.expires".into(), subject, detail: serde_json::Value::Null };
     let name_id = NameId { value: "n1".into(), format: None };
     let recording = recording::Recording::new(&name_id, None, &[]);
-    let link = directory::Change::LinkUser { user: "u1".into(), provider: "p1".into(), name_id: "n2".into() };
-    let bind = directory::Change::BindUser { user: "u1".into(), provider: "p1".into() };
+    let link = directory::Change::LinkUser {
+        user: "u1".into(),
+        provider: "p1".into(),
+        name_id: "n2".into(),
+        beside_others: false,
+    };
+    let bind = directory::Change::BindUser { user: "u1".into(), provider: "p1".into(), beside_others: false };
     vec![
         ("change::note", change::note("acme", "c2", NOW, "setup-token", "setup-token.used", "/api/v1/accounts")),
         ("account::insert", account::insert(&account_of("new"))),

@@ -107,12 +107,14 @@ pub(crate) fn user_of(id: &str, email: &str) -> User {
 }
 
 pub(crate) fn create_user(database: &Database, account: &str, id: &str, email: &str) -> Result<Rows, StoreError> {
-    let change = Change::CreateUser { user: user_of(id, email), email: Email::parse(email).unwrap() };
+    let change =
+        Change::CreateUser { user: user_of(id, email), email: Email::parse(email).unwrap(), unless_removed: None };
     run(database, user::change(account, &change, NOW))
 }
 
 pub(crate) fn link(database: &Database, account: &str, name_id: &str, user: &str) -> Result<Rows, StoreError> {
-    let change = Change::LinkUser { user: user.into(), provider: "p1".into(), name_id: name_id.into() };
+    let change =
+        Change::LinkUser { user: user.into(), provider: "p1".into(), name_id: name_id.into(), beside_others: false };
     run(database, user::change(account, &change, NOW))
 }
 

@@ -102,7 +102,7 @@ pub(crate) async fn create<S: Store, C: Crypto>(
     };
     let mut plan = change(postern, caller, "user.created", None, Some(&user)).plan(account, ())?;
     plan.push(tombstone::clear(account, &email));
-    let create = crate::directory::Change::CreateUser { user: user.clone(), email };
+    let create = crate::directory::Change::CreateUser { user: user.clone(), email, unless_removed: None };
     plan.push(store::user::change(account, &create, postern.now));
     match store::commit(postern.store, plan).await {
         Ok(_) => {
