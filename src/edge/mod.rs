@@ -38,7 +38,7 @@ async fn fetch(request: worker::web_sys::Request, env: Env, _context: Context) -
         Ok(deployment) => deployment,
         Err(message) => return Response::error(message, 500),
     };
-    let call = web::call(request, &url).await?;
+    let call = web::call(request, &url, &deployment.public_url).await?;
     let store = D1::new(env.as_ref(), "DB")?;
     let configurations = CONFIGURATIONS.with(Configurations::clone);
     let postern = Postern {

@@ -1,5 +1,6 @@
 //! Requests and responses of the platform, to and from those of the core.
 
+use crate::deployment::PublicUrl;
 use crate::http::{Answer, AnswerBody, Call, CallBody, LOOKED_AT, Method};
 use crate::journey::body_limit;
 use wasm_bindgen_futures::JsFuture;
@@ -13,7 +14,7 @@ pub(super) fn origin(url: &str) -> &str {
 
 /// Reads a request, its body up to the bound of its route. The platform's own type: the wrapper around it asks for all that
 /// Cloudflare knows of the connection, which takes longer than a lookup in the database.
-pub(super) async fn call(request: worker::web_sys::Request, url: &str) -> Result<Call> {
+pub(super) async fn call(request: worker::web_sys::Request, url: &str, public_url: &PublicUrl) -> Result<Call> {
     let rest = url[origin(url).len()..].split('#').next().unwrap_or_default();
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
     let method = Method::from_name(&request.method());
@@ -24,7 +25,7 @@ pub(super) async fn call(request: worker::web_sys::Request, url: &str) -> Result
         Method::Get => CallBody::Whole(Vec::new()),
         _ => {
             let length = value("content-length").and_then(|value| value.parse().ok());
-            body(request, body_limit(path), length).await?
+            body(request, body_limit(public_url, path), length).await?
         }
     };
     let (path, query) = (path.to_owned(), query.to_owned());

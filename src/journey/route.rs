@@ -5,6 +5,7 @@ use crate::access::Permission::{self, *};
 use crate::access::Resource;
 use crate::access::record::Kind;
 use crate::crypto::Crypto;
+use crate::deployment::PublicUrl;
 use crate::http::{Answer, Call, Method};
 use crate::id::is_account_id;
 use crate::problem::Problem;
@@ -209,9 +210,9 @@ pub const ROUTES: &[Route] = &[
 pub(super) const SCIM_BODY: usize = 1024 * 1024;
 
 /// How many bytes of a body the route of a path takes (SPEC section 15).
-pub fn body_limit(path: &str) -> usize {
-    let is_scim = path.contains("/scim/");
-    if path.contains("/api/v1/") || is_scim { SCIM_BODY } else { 256 * 1024 }
+pub fn body_limit(public_url: &PublicUrl, path: &str) -> usize {
+    let path = public_url.without_prefix(path);
+    if path.starts_with("/api/v1/") || scim::Base::of(path).is_some() { SCIM_BODY } else { 256 * 1024 }
 }
 
 /// A row of the table.

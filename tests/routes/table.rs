@@ -1,6 +1,7 @@
 //! The table of routes: what is in it answers, and what is not does not.
 
 use crate::scene::{Site, body, problem};
+use postern::deployment::PublicUrl;
 use postern::http::{AnswerBody, Method};
 use postern::journey::{Needs, ROUTES, body_limit};
 use std::collections::BTreeMap;
@@ -155,12 +156,25 @@ fn a_path_prefix_is_part_of_every_url_and_may_be_taken_off_by_a_proxy() {
 
 #[test]
 fn forms_and_documents_have_a_bound_each() {
+    let (form, document) = (256 * 1024, 1024 * 1024);
     for (path, bound) in [
-        ("/saml/acme/acs", 256 * 1024),
-        ("/gateway/api/users/saml-login", 256 * 1024),
-        ("/api/v1/accounts", 1024 * 1024),
+        ("/saml/acme/acs", form),
+        ("/saml/acme/slo", form),
+        ("/gateway/api/users/saml-login", form),
+        ("/saml/scim/acs", form),
+        ("/saml/scim/slo", form),
+        ("/x/api/v1/accounts", form),
+        ("/x/scim/v2/acme/Users", form),
+        ("/gratis/saml/scim/acs", form),
+        ("/gratisscim/v2/acme/Users", form),
+        ("/api/v1/accounts", document),
+        ("/gratis/api/v1/accounts", document),
+        ("/scim/v2/acme/Users", document),
+        ("/gratis/scim/v2/acme/Users", document),
+        ("/gateway/ng/api/scim/account/acme/Bulk", document),
     ] {
-        assert_eq!(body_limit(path), bound, "{path}");
+        let public_url = PublicUrl::parse("https://sp.example/gratis").unwrap();
+        assert_eq!(body_limit(&public_url, path), bound, "{path}");
     }
 }
 
