@@ -20,6 +20,13 @@ pub struct Import {
     pub ended_at: Option<Timestamp>,
 }
 
+impl Import {
+    /// Whether its last chunk is that of another.
+    pub fn is_of(&self, other: &Self) -> bool {
+        (self.first, &self.digest) == (other.first, &other.digest)
+    }
+}
+
 /// The import of an account, if one was begun.
 pub fn find(account: &str) -> Statement {
     Statement::new("SELECT first, lines, digest, ended_at FROM imports WHERE account_id = ?1", [account.into()])

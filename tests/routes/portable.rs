@@ -361,6 +361,38 @@ fn an_import_goes_on_where_it_is_and_takes_a_chunk_once() {
     has_all(&site, "acme", &lines);
 }
 
+/// Between what one reads and what it writes, the other is carried out.
+#[test]
+fn of_two_chunks_at_one_time_both_are_told_where_the_import_is() {
+    let lines = export_of(&furnished(), "acme");
+    let taken_before = |line: usize, chunk: &[String], other: &[String]| {
+        let donor = empty("acme");
+        if line > 1 {
+            imported(&import(&donor, "acme", 1, &lines[..line - 1]).send());
+        }
+        imported(&import(&donor, "acme", line, other).send());
+        let row = donor.database.select(
+            "SELECT quote(id), quote(actor), began_at, first, lines, quote(digest), quote(ended_at) FROM imports",
+        );
+        let site = empty("acme");
+        if line > 1 {
+            imported(&import(&site, "acme", 1, &lines[..line - 1]).send());
+        }
+        let row = row[0].replace('|', ", ");
+        site.database.interrupt(2, &format!("REPLACE INTO imports VALUES ('acme', {row})"));
+        import(&site, "acme", line, chunk).send()
+    };
+    for line in [1, 5] {
+        let (chunk, other) = (&lines[line - 1..line + 3], &lines[line - 1..line + 2]);
+        let told = imported(&taken_before(line, chunk, chunk));
+        assert_eq!(told, json!({ "lines": line + 3, "ended": false, "invitationsWithoutLink": 0 }), "{line}");
+        let answer = taken_before(line, chunk, other);
+        let told = problem(&answer, 409);
+        assert_eq!(told["code"], "other_line", "{line}");
+        assert!(told["detail"].as_str().unwrap().contains(&format!("?line={}", line + 3)), "{told}");
+    }
+}
+
 #[test]
 fn an_account_in_which_something_has_happened_takes_no_import() {
     let lines = export_of(&furnished(), "acme");
