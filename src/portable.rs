@@ -164,7 +164,7 @@ impl Reader {
         }
         let text = |name| row.get(name).and_then(Value::as_str);
         if let (Some(email), Some(folded)) = (text("email"), text("email_folded"))
-            && Email::parse(email).ok().is_none_or(|email| email.folded() != folded)
+            && !Email::parse(email).map_or_else(|_| is_without_email(&row), |email| email.folded() == folded)
         {
             self.error(format!("{at}/email_folded"), "malformed", "The e-mail as it is compared.");
         }
@@ -212,6 +212,14 @@ fn record(row: &Map<String, Value>) -> Vec<FieldError> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether a user is one of SCIM who has no e-mail: it is their userName.
+fn is_without_email(row: &Map<String, Value>) -> bool {
+    let is_same = |one, other| row.get(one).is_some_and(|value| row.get(other) == Some(value));
+    row.get("scim").is_some_and(Value::is_string)
+        && is_same("email", "user_name")
+        && is_same("email_folded", "user_name_folded")
 }
 
 fn text_of<'r>(row: &'r Map<String, Value>, name: &str) -> &'r str {
