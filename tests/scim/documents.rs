@@ -10,7 +10,10 @@ fn users_are_read_as_clients_send_them() {
         let mut body = case["body"].clone();
         let found = dialect::document(&mut body, ResourceType::User);
         let outcome = match UserDocument::parse(&body) {
-            Ok(user) => json!({"document": user.object()}),
+            Ok(user) => {
+                assert!(UserDocument::is_stored(&user.stored().unwrap()), "{}", name(&case));
+                json!({"document": user.object()})
+            }
             Err(refusal) => error(&refusal),
         };
         assert_eq!(outcome, case["outcome"], "{}", name(&case));
@@ -69,6 +72,31 @@ fn what_is_stored_is_read_again() {
     assert_eq!(given.manager(), Some("m"));
     assert!(given.clone().with_active(true).active());
     assert_eq!(given.clone().with_active(false), given);
+}
+
+#[test]
+fn what_is_not_stored_like_this_is_known() {
+    let stored = user(json!({"userName": "Ada", "emails": [{"value": "a@x.example"}]})).stored().unwrap();
+    assert!(UserDocument::is_stored(&stored), "{stored}");
+    for other in [
+        "",
+        "5",
+        "null",
+        "[]",
+        "{}",
+        r#"{"active":true}"#,
+        r#"{"userName":""}"#,
+        r#"{"userName":"a","userName":"b"}"#,
+        r#"{"username":"a"}"#,
+        r#"{"userName":"a","externalId":"x"}"#,
+        r#"{"userName":"a","id":"x"}"#,
+        r#"{"userName":"a","groups":[{"value":"x"}]}"#,
+        r#"{"userName":"a","password":"secret"}"#,
+        r#"{"userName":"a","emails":5}"#,
+        r#"{"userName":"a","shoeSize":5}"#,
+    ] {
+        assert!(!UserDocument::is_stored(other), "{other}");
+    }
 }
 
 #[test]

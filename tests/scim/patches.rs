@@ -13,7 +13,10 @@ fn users_are_patched_as_clients_ask() {
         let found = dialect::patch(&mut body, ResourceType::User);
         let after = Patch::parse(&body, ResourceType::User).and_then(|patch| patch.apply_user(before));
         let outcome = match after {
-            Ok(user) => json!({"after": user.object()}),
+            Ok(user) => {
+                assert!(UserDocument::is_stored(&user.stored().unwrap()), "{}", name(&case));
+                json!({"after": user.object()})
+            }
             Err(refusal) => error(&refusal),
         };
         assert_eq!(outcome, case["outcome"], "{}", name(&case));
