@@ -5,7 +5,7 @@ import { TestAccount } from './support/account.mjs';
 import { assertConsistent } from './support/consistency.mjs';
 import { installation } from './support/installation.mjs';
 
-const { postern, keys } = await installation();
+const { postern, keys, otherKeys } = await installation();
 
 /** An account that the isolate knows. */
 async function knownAccount() {
@@ -33,6 +33,28 @@ for (const [name, nameIds] of Object.entries({ 'by one NameID': ['u-1', 'u-1'], 
     assert.equal(spent.length, 2);
     assert.equal(links.length, new Set(nameIds).size);
     assert.deepEqual(log.map(({ decision }) => decision).sort(), ['created_just_in_time', 'existing_user']);
+  });
+}
+
+for (const [name, { accepts, isThere, expected }] of Object.entries({
+  'somebody new, one is let in': { accepts: false, isThere: false, expected: [303, 403] },
+  'a user of neither, one is let in': { accepts: false, isThere: true, expected: [303, 403] },
+  'a user, both are let in where others are accepted': { accepts: true, isThere: true, expected: [303, 303] },
+})) {
+  test(`of two providers that sign in ${name}`, async () => {
+    const account = await TestAccount.withProvider(postern, keys, { acceptUsersOfOtherProviders: accepts });
+    const other = await account.addProvider({ keys: [otherKeys], name: 'Other', acceptUsersOfOtherProviders: accepts });
+    if (isThere) await account.expect(201, 'POST', '/users', { email: 'ada@example.com' });
+    await postern.fetch(`/saml/${account.id}/metadata`);
+    const responses = await Promise.all([account.sign('ada@example.com'), account.sign('ada@example.com', { provider: other, keys: otherKeys })]);
+    const answers = await Promise.all(responses.map((samlResponse) => account.post(samlResponse, { meet: `${account.id}@${COMMIT}` })));
+    assert.deepEqual(statuses(answers), expected);
+    const rows = await account.snapshot();
+    assertConsistent(rows);
+    const signedIn = expected.filter((status) => status === 303).length;
+    assert.deepEqual([rows.users.length, rows.sessions.length, rows.user_links.length], [1, signedIn, signedIn]);
+    const codes = rows.sign_ins.filter(({ error }) => error).map(({ error }) => JSON.parse(error).code);
+    assert.deepEqual(codes, accepts ? [] : ['linked_to_other_provider']);
   });
 }
 
