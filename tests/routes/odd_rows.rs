@@ -43,18 +43,21 @@ fn odd_values(column: Column) -> Vec<Value> {
             .map(Value::from),
         ),
         Column::Word(_) => values.extend(["", "x"].map(Value::from)),
-        _ => values.extend([-1, 0, 1, 99, 599, 600, 1 << 52, 1 << 53, 253_402_300_799_999_i64].map(Value::from)),
+        Column::Time | Column::Made => values.extend([-1, 0, 1 << 53, 253_402_300_799_999_i64].map(Value::from)),
+        Column::Version => values.extend([-1_i64, 0, 1 << 52, 1 << 53].map(Value::from)),
+        Column::Status => values.extend([99, 599, 600, 70_000].map(Value::from)),
+        Column::Flag => values.extend([-1, 2].map(Value::from)),
     }
     values
 }
 
-/// The file with another value in a row: the first that has one there, else the first of the table.
-fn changed(lines: &[String], table: &str, column: &str, value: &Value) -> Vec<String> {
+/// The file with another value in a row, and which that is: the first that has one there, else the first of the table.
+fn changed(lines: &[String], table: &str, column: &str, value: &Value) -> (usize, Vec<String>) {
     let mut rows: Vec<Value> = lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
     let has = |row: &Value| !row[table][column].is_null();
     let at = rows.iter().position(has).or_else(|| rows.iter().position(|row| row[table].is_object())).unwrap();
     rows[at][table][column] = value.clone();
-    rows.iter().map(Value::to_string).collect()
+    (at, rows.iter().map(Value::to_string).collect())
 }
 
 /// Everything that can be asked of the account, and what upkeep does with it.
@@ -116,7 +119,15 @@ fn whatever_an_import_takes_can_be_read_and_exported_again() {
     for (table, name, column) in columns() {
         for value in odd_values(column) {
             let what = format!("{}.{name} = {}", table.name, value.to_string().chars().take(60).collect::<String>());
-            let file = changed(&lines, table.name, name, &value);
+            let (at, file) = changed(&lines, table.name, name, &value);
+            // A row that is refused is so by itself, which takes less time.
+            let alone = import(&site, "acme", 1, &[file[0].clone(), file[at].clone()]).send();
+            if alone.status == 422 && errors(&alone)[0].0.starts_with("/2/") {
+                refused += 1;
+                continue;
+            }
+            site = empty("acme");
+            before = site.database.dump();
             let answer = import(&site, "acme", 1, &file).send();
             if answer.status != 200 {
                 problem(&answer, 422);
@@ -132,7 +143,7 @@ fn whatever_an_import_takes_can_be_read_and_exported_again() {
         }
         assert_eq!(site.database.dump(), before, "{}.{name}: of what is refused nothing stays", table.name);
     }
-    assert!(taken > 100 && refused > 500, "{taken} {refused}");
+    assert!(taken > 100 && refused > 400, "{taken} {refused}");
 }
 
 /// What is merged into a provider's stored settings, and where the error is.
@@ -204,7 +215,7 @@ fn a_provider_is_within_the_bounds_of_its_form() {
             settings[name] = value.clone();
         }
         let site = empty("acme");
-        let file = changed(&lines, "providers", "settings", &settings.to_string().into());
+        let (_, file) = changed(&lines, "providers", "settings", &settings.to_string().into());
         let answer = import(&site, "acme", 1, &file).send();
         let shown = change.to_string().chars().take(100).collect::<String>();
         assert_eq!(answer.status, 422, "{shown}");
@@ -213,7 +224,7 @@ fn a_provider_is_within_the_bounds_of_its_form() {
     }
     for entity_id in ["", " x", "x\n", &"x".repeat(1025)] {
         let answer =
-            import(&empty("acme"), "acme", 1, &changed(&lines, "providers", "entity_id", &entity_id.into())).send();
+            import(&empty("acme"), "acme", 1, &changed(&lines, "providers", "entity_id", &entity_id.into()).1).send();
         assert_eq!(errors(&answer)[0].0, format!("/{number}/providers/entity_id"), "{entity_id}");
     }
 }
