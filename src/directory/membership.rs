@@ -2,6 +2,7 @@
 
 use crate::store::flag;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 /// The attribute that Entra ID sends in place of more than 150 groups: where to ask for them.
 pub const ENTRA_GROUPS_LINK: &str = "http://schemas.microsoft.com/claims/groups.link";
@@ -40,12 +41,31 @@ pub struct Membership {
 /// Joins every linked group that is named, and leaves every one that is not. Where the names were left out, nobody leaves.
 pub fn follow(linked: Vec<LinkedGroup>, asserted: &AssertedGroups) -> Membership {
     let mut membership = Membership::default();
+    let named: BTreeSet<&str> = asserted.names.iter().map(String::as_str).collect();
     for LinkedGroup { name, saml_group, is_member } in linked {
-        match (asserted.names.contains(&saml_group), is_member) {
+        match (named.contains(saml_group.as_str()), is_member) {
             (true, false) => membership.join.push((saml_group, name)),
             (false, true) if !asserted.only_link => membership.leave.push((saml_group, name)),
             _ => {}
         }
     }
     membership
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Searched one by one, as many would be compared thousands of millions of times.
+    #[test]
+    fn very_many_linked_groups_are_each_looked_up_once() {
+        const MANY: usize = 100_000;
+        let linked =
+            |at| LinkedGroup { name: format!("Group {at}"), saml_group: format!("g{at}"), is_member: at % 2 == 0 };
+        let names = (0..MANY).map(|at| format!("g{}", at + MANY / 2)).collect();
+        let membership = follow((0..MANY).map(linked).collect(), &AssertedGroups { names, only_link: false });
+        assert_eq!((membership.join.len(), membership.leave.len()), (MANY / 4, MANY / 4));
+        assert_eq!(membership.join[0], ("g50001".into(), "Group 50001".into()));
+        assert_eq!(membership.leave[1], ("g2".into(), "Group 2".into()));
+    }
 }
