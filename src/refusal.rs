@@ -64,7 +64,7 @@ pub struct Explanation {
 }
 
 /// The log keeps this many characters of a value that came from outside.
-const MAX_LOGGED: usize = 300;
+pub(crate) const MAX_LOGGED: usize = 300;
 
 impl Refusal {
     /// The stable name of the rule.

@@ -1,7 +1,8 @@
 //! The decision of a sign-in (SPEC section 4; seed 000).
 
+use super::asked::{Asked, Facts};
 use super::profile::{Missing, Person};
-use super::rule::{Effect, Facts, Rule};
+use super::rule::{Effect, Rule};
 use crate::directory::{AssertedGroups, ENTRA_GROUPS_LINK, LinkedGroup, Membership, Profile, User, follow};
 use crate::provider::{Jit, Provider};
 use crate::refusal::bounded;
@@ -121,11 +122,14 @@ pub struct Preview {
     pub reason: Option<Reason>,
     /// Every rule that was asked, in order.
     pub trace: Vec<Step>,
+    /// What asking them took: bytes that were compared or told, and what costs as much.
+    pub work: usize,
 }
 
 /// Decides. An existing user signs in as they are; only for an unknown one are JIT and its rules asked.
 pub fn decide(provider: &Provider, assertion: &VerifiedAssertion, person: &Person, known: Known) -> Decision {
-    decision(provider, About { name_id: assertion.name_id(), attributes: assertion.attributes(), person }, known)
+    let about = About { name_id: assertion.name_id(), attributes: assertion.attributes(), person };
+    decision(provider, about, known, &mut 0)
 }
 
 /// What would be decided of what an identity provider said, verified or not.
@@ -136,8 +140,9 @@ pub fn preview(
     person: &Person,
     known: Known,
 ) -> Preview {
-    let decision = decision(provider, About { name_id, attributes, person }, known);
-    Preview { outcome: decision.outcome_name(), reason: decision.outcome.err(), trace: decision.trace }
+    let mut work = 0;
+    let decision = decision(provider, About { name_id, attributes, person }, known, &mut work);
+    Preview { outcome: decision.outcome_name(), reason: decision.outcome.err(), trace: decision.trace, work }
 }
 
 impl Preview {
@@ -158,10 +163,10 @@ struct About<'a> {
     person: &'a Person,
 }
 
-fn decision(provider: &Provider, about: About<'_>, mut known: Known) -> Decision {
+fn decision(provider: &Provider, about: About<'_>, mut known: Known, work: &mut usize) -> Decision {
     let mut trace = Vec::with_capacity(4);
     let linked_groups = std::mem::take(&mut known.linked_groups);
-    let outcome = outcome(provider, about, known, &mut trace);
+    let outcome = outcome(provider, about, known, &mut trace, work);
     let authorization = &provider.settings().authorization;
     let mut membership = Membership::default();
     if outcome.is_ok() && authorization.enabled {
@@ -206,7 +211,13 @@ impl Decision {
 const ALLOWED_EMAIL_DOMAINS: &str = "allowed_email_domains";
 const LINKED_GROUPS: &str = "linked_groups";
 
-fn outcome(provider: &Provider, about: About<'_>, known: Known, trace: &mut Vec<Step>) -> Result<Admission, Reason> {
+fn outcome(
+    provider: &Provider,
+    about: About<'_>,
+    known: Known,
+    trace: &mut Vec<Step>,
+    work: &mut usize,
+) -> Result<Admission, Reason> {
     if let Some(missing) = &about.person.missing {
         trace.push(Step::new("required_attributes", missing.wanted.as_str(), "nothing that can be used", false));
         return Err(Reason::MissingAttribute(missing.clone()));
@@ -257,7 +268,10 @@ fn outcome(provider: &Provider, about: About<'_>, known: Known, trace: &mut Vec<
     let jit = &provider.settings().jit;
     just_in_time(jit, about.attributes, trace)?;
     let facts = Facts { name_id: about.name_id, attributes: about.attributes, email: &profile.email };
-    let groups = first_match(&jit.rules, facts, trace)?;
+    let mut asked = Asked::about(facts);
+    let groups = first_match(&jit.rules, &mut asked, trace);
+    *work += asked.work;
+    let groups = groups?;
     email_domain(&provider.settings().allowed_email_domains, profile.email.domain(), trace)?;
     Ok(Admission::Create { profile: profile.clone(), groups, invitation: None })
 }
@@ -295,14 +309,16 @@ fn just_in_time(jit: &Jit, attributes: &[Attribute], trace: &mut Vec<Step>) -> R
 
 /// The first rule that matches decides; nobody comes in whom none matches, if there are any. Answers with the groups to
 /// join.
-fn first_match(rules: &[Rule], facts: Facts<'_>, trace: &mut Vec<Step>) -> Result<Vec<String>, Reason> {
+fn first_match(rules: &[Rule], asked: &mut Asked<'_>, trace: &mut Vec<Step>) -> Result<Vec<String>, Reason> {
     for (index, rule) in rules.iter().enumerate() {
-        let (matched, got) = rule.matches(facts);
+        let (matched, got) = rule.matches(asked);
         let label = match &rule.name {
             Some(name) => format!("rule {}, {name}", index + 1),
             None => format!("rule {}", index + 1),
         };
-        trace.push(Step::new(&label, rule.to_string(), got, matched));
+        let wanted = rule.to_string();
+        asked.work += wanted.len();
+        trace.push(Step::new(&label, wanted, got, matched));
         match (matched, rule.effect) {
             (false, _) => {}
             (true, Effect::Admit) => return Ok(rule.groups.clone()),

@@ -1,7 +1,8 @@
 //! JIT rules (SPEC section 4): an ordered list of which the first that matches decides about somebody unknown.
 
-use crate::directory::{self, Email};
-use crate::saml::{Attribute, NameId};
+use super::asked::{Asked, Values};
+use crate::directory;
+use crate::refusal::MAX_LOGGED;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
@@ -91,73 +92,57 @@ pub(crate) const OPERATORS: &[(&str, Operator)] = &[
 /// Effects by their names in the API.
 pub(crate) const EFFECTS: &[(&str, Effect)] = &[("admit", Effect::Admit), ("deny", Effect::Deny)];
 
-/// Whom rules are asked about.
-#[derive(Clone, Copy, Debug)]
-pub struct Facts<'a> {
-    /// Whom the identity provider means.
-    pub name_id: &'a NameId,
-    /// What it says of them.
-    pub attributes: &'a [Attribute],
-    /// The asserted e-mail.
-    pub email: &'a Email,
-}
-
-impl<'a> Facts<'a> {
-    fn values(self, subject: &Subject) -> Vec<&'a str> {
-        match subject {
-            Subject::Attribute(name) => {
-                let named = self.attributes.iter().filter(|attribute| attribute.is_named(name));
-                named.flat_map(|attribute| &attribute.values).map(String::as_str).collect()
-            }
-            Subject::NameId => vec![&self.name_id.value],
-            Subject::EmailDomain => vec![self.email.domain()],
-        }
-    }
-}
+/// So many conditions in all rules can be [searches](Condition::is_search): each sign-in of somebody unknown can ask for all
+/// of them.
+pub(crate) const MAX_SEARCHES: usize = 50;
 
 impl Rule {
     /// Whether it matches, and what came of the attributes that it asks about, for people.
-    pub fn matches(&self, facts: Facts<'_>) -> (bool, String) {
-        let mut got = Vec::with_capacity(self.conditions.len());
+    pub fn matches(&self, asked: &mut Asked<'_>) -> (bool, String) {
+        let mut got = String::new();
         for condition in &self.conditions {
-            let values = facts.values(&condition.on);
-            got.push(seen(&condition.on, &values));
+            let (values, work) = asked.values(&condition.on);
+            // The log keeps no more.
+            if got.len() <= MAX_LOGGED * char::MAX_LEN_UTF8 {
+                got.push_str(if got.is_empty() { "" } else { "; " });
+                got.push_str(&match values.told() {
+                    None => format!("no {}", condition.on),
+                    Some(told) => format!("{} = {told}", condition.on),
+                });
+            }
             // What comes after the first that fails was not asked.
-            if !condition.holds(&values) {
-                return (false, got.join("; "));
+            if !condition.holds(values, work) {
+                asked.work += got.len();
+                return (false, got);
             }
         }
-        (true, if got.is_empty() { "anybody".to_owned() } else { got.join("; ") })
-    }
-}
-
-/// Enough of the values for people; the log keeps no more.
-fn seen(subject: &Subject, values: &[&str]) -> String {
-    match values {
-        [] => format!("no {subject}"),
-        values => {
-            let shown: Vec<String> = values.iter().take(20).map(|value| value.chars().take(100).collect()).collect();
-            format!("{subject} = {}{}", shown.join(", "), if values.len() > 20 { ", …" } else { "" })
-        }
+        asked.work += got.len();
+        (true, if got.is_empty() { "anybody".to_owned() } else { got })
     }
 }
 
 impl Condition {
-    fn holds(&self, values: &[&str]) -> bool {
+    /// Whether every value of an attribute is searched for it: for what is equal, or starts so, they are in order.
+    pub(crate) fn is_search(&self) -> bool {
+        matches!((&self.on, self.operator), (Subject::Attribute(_), Operator::EndsWith | Operator::Contains))
+    }
+
+    fn holds(&self, values: &mut Values<'_>, work: &mut usize) -> bool {
         let folds = self.ignore_case || self.on == Subject::EmailDomain;
-        let wanted: Vec<Cow<'_, str>> = self.value.iter().chain(&self.values).map(|text| folded(text, folds)).collect();
-        let meets = |value: &str| {
-            let value = folded(value, folds);
-            let value = value.as_ref();
-            match self.operator {
-                Operator::Present => !value.is_empty(),
-                Operator::Equals | Operator::In => wanted.iter().any(|wanted| value == wanted),
-                Operator::StartsWith => wanted.iter().any(|wanted| value.starts_with(wanted.as_ref())),
-                Operator::EndsWith => wanted.iter().any(|wanted| value.ends_with(wanted.as_ref())),
-                Operator::Contains => wanted.iter().any(|wanted| value.contains(wanted.as_ref())),
+        let mut wanted = self.value.iter().chain(&self.values).map(|text| folded(text, folds));
+        let meets = match self.operator {
+            Operator::Present => values.is_present(work),
+            operator => {
+                let values = values.sorted(folds, work);
+                wanted.any(|wanted| match operator {
+                    Operator::Present | Operator::Equals | Operator::In => values.has(&wanted, work),
+                    Operator::StartsWith => values.has_start(&wanted, work),
+                    Operator::EndsWith => values.each(&wanted, work).any(|value| value.ends_with(wanted.as_ref())),
+                    Operator::Contains => values.each(&wanted, work).any(|value| value.contains(wanted.as_ref())),
+                })
             }
         };
-        values.iter().any(|value| meets(value)) != self.not
+        meets != self.not
     }
 }
 

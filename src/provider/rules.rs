@@ -1,7 +1,7 @@
 //! JIT rules as an admin sends them: every field's error, at its place in the list.
 
 use crate::fields::{Fields, Patch};
-use crate::jit::{Condition, EFFECTS, Effect, OPERATORS, Operator, Rule, Subject};
+use crate::jit::{Condition, EFFECTS, Effect, MAX_SEARCHES, OPERATORS, Operator, Rule, Subject};
 
 /// So many rules can be in a list.
 const MAX_RULES: usize = 100;
@@ -19,11 +19,24 @@ const MAX_GROUPS: usize = 20;
 /// Reads `rules`.
 pub(super) fn read(fields: &mut Fields<'_>, before: &[Rule]) -> Vec<Rule> {
     let rules = fields.objects("rules", MAX_RULES, rule).flatten().over(before.to_vec(), Vec::new());
-    let values = rules.iter().flat_map(|rule| &rule.conditions).map(|condition| 1 + condition.values.len());
-    if values.sum::<usize>() > MAX_VALUES_IN_ALL {
-        fields.error("rules", "too_many", format!("At most {MAX_VALUES_IN_ALL} values in all rules together."));
+    if let Some(message) = too_dear(&rules) {
+        fields.error("rules", "too_many", message);
     }
     rules
+}
+
+/// What rules have too much of, if each sign-in asked for all of them.
+fn too_dear(rules: &[Rule]) -> Option<String> {
+    let conditions = || rules.iter().flat_map(|rule| &rule.conditions);
+    if conditions().map(|condition| 1 + condition.values.len()).sum::<usize>() > MAX_VALUES_IN_ALL {
+        return Some(format!("At most {MAX_VALUES_IN_ALL} values in all rules together."));
+    }
+    (conditions().filter(|condition| condition.is_search()).count() > MAX_SEARCHES).then(|| {
+        format!(
+            "At most {MAX_SEARCHES} conditions `contains` or `ends_with` about attributes in all rules together: \
+             `equals`, `in` and `starts_with` are not limited so."
+        )
+    })
 }
 
 fn rule(fields: &mut Fields<'_>) -> Option<Rule> {

@@ -347,6 +347,14 @@ fn every_mistake_in_a_rule_is_told_at_its_place() {
             vec![("/jit/rules".into(), "too_many")],
         ),
         (
+            "more than 50 searches in all",
+            many(
+                51,
+                json!({ "conditions": [{ "on": { "attribute": "a" }, "operator": "contains", "value": "b" }], "effect": "admit" }),
+            ),
+            vec![("/jit/rules".into(), "too_many")],
+        ),
+        (
             "an empty condition",
             condition(json!({})),
             vec![(format!("{at}/on"), "required"), (format!("{at}/operator"), "required")],

@@ -614,6 +614,22 @@ fn bad_bodies_are_refused() {
 }
 
 #[test]
+fn a_provider_is_imported_with_no_more_rules_than_can_be_saved() {
+    let lines = export_of(&furnished(), "acme");
+    let found = lines.iter().find(|line| line.starts_with("{\"providers\"")).unwrap();
+    let condition = json!({ "on": { "attribute": "groups" }, "operator": "contains", "value": "x" });
+    let rule = json!({ "conditions": vec![condition; 10], "effect": "admit" });
+    for (rules, status) in [(5, 200), (6, 422)] {
+        let mut line: Value = serde_json::from_str(found).unwrap();
+        let mut settings: Value = serde_json::from_str(line["providers"]["settings"].as_str().unwrap()).unwrap();
+        settings["jit"]["rules"] = json!(vec![rule.clone(); rules]);
+        line["providers"]["settings"] = settings.to_string().into();
+        let answer = import(&empty("acme"), "acme", 1, &[lines[0].clone(), line.to_string()]).send();
+        assert_eq!(answer.status, status, "{}", answer.body_text());
+    }
+}
+
+#[test]
 fn rows_that_contradict_each_other_are_refused_with_their_chunk() {
     let lines = export_of(&furnished(), "acme");
     let find = |table: &str| lines.iter().find(|line| line.starts_with(&format!("{{\"{table}\""))).unwrap().clone();
