@@ -13,6 +13,10 @@ pub const KEPT: Duration = Duration::days(30);
 /// So many bytes of attributes are kept of a sign-in: 150 groups, which is what Entra ID sends at most, take 6,000.
 const MAX_ATTRIBUTES: usize = 16 * 1024;
 
+/// What is kept of an attribute and of a value that say nothing.
+const EMPTY_ATTRIBUTE: usize = r#"{"name":"","friendlyName":"","values":[]},"#.len();
+const EMPTY_VALUE: usize = r#""","#.len();
+
 /// A sign-in of a verified assertion, as it was decided upon.
 #[derive(Clone, Debug)]
 pub struct Recording {
@@ -47,10 +51,10 @@ impl Recording {
         };
         let mut kept = Vec::with_capacity(attributes.len());
         for Attribute { name, friendly_name, values } in attributes {
-            if !room(name.len() + friendly_name.as_ref().map_or(0, String::len)) {
+            if !room(EMPTY_ATTRIBUTE + name.len() + friendly_name.as_ref().map_or(0, String::len)) {
                 break;
             }
-            let values = values.iter().take_while(|value| room(value.len())).cloned().collect();
+            let values = values.iter().take_while(|value| room(EMPTY_VALUE + value.len())).cloned().collect();
             kept.push(Recorded { name: name.clone(), friendly_name: friendly_name.clone(), values });
         }
         Self { name_id: name_id.clone(), email: email.cloned(), attributes: kept, whole }

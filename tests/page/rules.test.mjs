@@ -62,6 +62,34 @@ test('rules are made by keyboard, tried on recorded sign-ins, put in order and s
   await page.getByText('2 rules are asked').waitFor();
 });
 
+test('recorded sign-ins that take long to decide upon are tried page by page', async (t) => {
+  const { account, provider, page } = await scene(t);
+  await site.signIn(provider, { email: 'ada@example.com' });
+  const groups = Array.from({ length: 1400 }, (_, at) => `Group${at}`);
+  await site.postern.sql(
+    ['UPDATE recordings SET attributes = ? WHERE account_id = ?', JSON.stringify([{ name: 'groups', values: groups }]), account],
+    [
+      `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 19)
+       INSERT INTO recordings (account_id, provider_id, id, at, name_id, email, email_folded, attributes, whole, outcome, expires_at)
+       SELECT account_id, provider_id, id || i, at, name_id, email, email_folded, attributes, whole, outcome, expires_at
+       FROM recordings, n WHERE account_id = ?`,
+      account,
+    ],
+  );
+  const path = `accounts/${account}/providers/${provider.id}`;
+  const condition = { on: { attribute: 'groups' }, operator: 'contains', value: 'no such group', not: true };
+  const never = { on: { attribute: 'department' }, operator: 'present' };
+  const rules = Array.from({ length: 5 }, () => ({ conditions: [...Array(10).fill(condition), never], effect: 'admit' }));
+  const { version } = (await site.api('GET', path)).body;
+  assert.equal((await site.api('PATCH', path, { jit: { rules } }, { version })).status, 200);
+  const asked = [];
+  page.on('request', (request) => request.url().includes('dry-run') && asked.push(request.url()));
+  await page.reload();
+  await page.getByRole('button', { name: 'Try them on the recorded sign-ins' }).click();
+  await page.getByText('0 of the last 20 would have been denied, 0 more would have been let in.').waitFor();
+  assert.ok(asked.length > 2, String(asked.length));
+});
+
 test('what is wrong with a rule is told beside its field, and nothing typed is lost', async (t) => {
   const { page, saved } = await scene(t);
   await page.getByRole('button', { name: 'Add a rule' }).click();

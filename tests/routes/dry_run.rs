@@ -2,7 +2,10 @@
 
 use crate::scene::{Request, Site, body, problem};
 use crate::support::corpus;
-use postern::time::Duration;
+use postern::saml::{Attribute, NameId};
+use postern::store::Value as Sql;
+use postern::store::recording::Recording;
+use postern::time::{Duration, Timestamp};
 use serde_json::{Value, json};
 
 const SOUND: &str = "accept/policy/assertion-signed";
@@ -17,9 +20,12 @@ fn ask<'s>(site: &'s Site, query: &str, input: &Value) -> Request<'s> {
     site.post(&format!("{}{query}", path(site))).admin().json(input)
 }
 
+fn department(value: &str) -> Value {
+    json!({ "on": { "attribute": "department" }, "operator": "equals", "value": value })
+}
+
 fn sales_only() -> Value {
-    let condition = json!({ "on": { "attribute": "department" }, "operator": "equals", "value": "sales" });
-    json!({ "jit": { "rules": [{ "conditions": [condition], "effect": "admit" }] } })
+    json!({ "jit": { "rules": [{ "conditions": [department("sales")], "effect": "admit" }] } })
 }
 
 #[test]
@@ -39,6 +45,26 @@ fn a_sign_in_is_recorded_without_signature_or_xml_however_it_was_decided() {
     site.wait(Duration(1));
     assert_eq!(site.sign_in(SOUND).status, 403);
     assert_eq!((site.last_sign_in().as_str(), site.database.count("recordings")), ("replayed", 2), "not decided upon");
+}
+
+#[test]
+fn a_recording_is_of_16_kib_however_little_its_values_say() {
+    let name_id = NameId { value: "ada".into(), format: None };
+    let attribute = |name: &str, values: Vec<String>| Attribute { name: name.into(), friendly_name: None, values };
+    let cases = [
+        ("150 groups of Entra ID", vec![attribute("groups", vec!["x".repeat(36); 150])], true),
+        ("values", vec![attribute("groups", vec![String::new(); 6000])], false),
+        ("attributes", vec![attribute("", Vec::new()); 6000], false),
+        ("short values", vec![attribute("groups", vec!["x".into(); 6000])], false),
+    ];
+    for (what, attributes, whole) in cases {
+        let insert = Recording::new(&name_id, None, &attributes).insert("a", "p", "i", Timestamp(0), "").unwrap();
+        let (Sql::Text(kept), Sql::Integer(is_whole)) = (&insert.parameters[9], &insert.parameters[10]) else {
+            panic!("{:?}", insert.parameters)
+        };
+        assert_eq!(*is_whole, i64::from(whole), "{what}");
+        assert!(kept.len() <= 16 * 1024 + 2, "{what}: {}", kept.len());
+    }
 }
 
 #[test]
@@ -90,6 +116,48 @@ fn recorded_sign_ins_are_decided_upon_as_of_somebody_unknown() {
     let domain = body(&ask(&site, "", &json!({ "allowedEmailDomains": ["example.org"] })).send());
     assert_eq!(domain["items"][0]["after"]["code"], "email_domain_not_allowed");
     assert_eq!(body(&ask(&site, "", &json!({})).send())["counts"]["wouldBeDenied"], 0);
+}
+
+#[test]
+fn a_page_of_recorded_sign_ins_ends_where_deciding_has_taken_long_and_the_next_goes_on() {
+    let site = Site::with_provider();
+    assert_eq!(site.sign_in(SOUND).status, 303);
+    let groups: Vec<String> = (0..1400).map(|at| format!("Group{at:03}")).collect();
+    let attributes = json!([{ "name": "groups", "values": groups }]);
+    site.database.execute(&format!(
+        "UPDATE recordings SET attributes = '{attributes}'; \
+         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 29) \
+         INSERT INTO recordings (account_id, provider_id, id, at, name_id, email, email_folded, attributes, whole, outcome, \
+         expires_at) SELECT account_id, provider_id, id || i, at, name_id, email, email_folded, attributes, whole, outcome, \
+         expires_at FROM recordings, n"
+    ));
+    let condition = |at: usize| json!({ "on": { "attribute": "groups" }, "operator": "contains", "value": format!("{at}, not"), "not": true });
+    let rules = |searches: usize| {
+        let rules =
+            (0..searches).map(|at| json!({ "conditions": [condition(at), department("sales")], "effect": "admit" }));
+        json!({ "jit": { "rules": rules.collect::<Vec<_>>() } })
+    };
+    let pages = |settings: &Value, limit: usize| {
+        let (mut sizes, mut seen, mut query) = (Vec::new(), Vec::new(), format!("?limit={limit}"));
+        loop {
+            let told = body(&ask(&site, &query, settings).send());
+            let items = told["items"].as_array().unwrap();
+            assert_eq!(told["counts"]["tried"], items.len());
+            sizes.push(items.len());
+            seen.extend(items.iter().map(|item| item["signInId"].as_str().unwrap().to_owned()));
+            let Some(cursor) = told["nextCursor"].as_str() else { break };
+            query = format!("?limit={limit}&cursor={cursor}");
+        }
+        let all = site.database.select("SELECT id FROM recordings ORDER BY id DESC");
+        assert_eq!(seen, all, "each once");
+        sizes
+    };
+    assert_eq!(pages(&rules(1), 200), [30]);
+    assert_eq!(pages(&rules(50), 200), [5; 6], "some two million bytes each");
+    assert_eq!(pages(&rules(50), 4), [4, 4, 4, 4, 4, 4, 4, 2]);
+    // What is saved is decided upon as well.
+    site.change_provider(&rules(50));
+    assert_eq!(pages(&rules(50), 200), [3; 10]);
 }
 
 #[test]

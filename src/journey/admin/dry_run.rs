@@ -17,7 +17,7 @@ use crate::problem::Problem;
 use crate::provider::{MetadataInput, Provider};
 use crate::refusal::{Explanation, Refusal};
 use crate::saml::{self, Attribute, Expectations, NameId, ReceivedResponse};
-use crate::store::recording::{self, Kept};
+use crate::store::recording;
 use crate::store::{self, Page, Store};
 use crate::time::Timestamp;
 use serde::Serialize;
@@ -25,6 +25,10 @@ use serde_json::{Map, Value};
 
 /// So many recorded sign-ins are tried at once: what a page of any list has at most.
 const MOST: u32 = 200;
+
+/// A page ends where deciding has taken so much [work](Preview::work): natively some 10 ms, in a Worker a few times that. It
+/// has one sign-in at least.
+const MOST_WORK: usize = 10_000_000;
 
 /// The settings that can be tried.
 const TRIED: [&str; 3] = ["jit", "attributeMapping", "allowedEmailDomains"];
@@ -180,16 +184,21 @@ async fn of_recordings<S: Store, C: Crypto>(
 ) -> Result<Answer, Ending> {
     let list = recording::list(account, before.id(), postern.now, &page);
     let [rows] = store::take(postern.store.batch(vec![list]).await?)?;
-    let mut kept = recording::read(&rows)?;
-    let more = kept.len() > page.limit as usize;
-    kept.truncate(page.limit as usize);
-    let next_cursor = kept.last().filter(|_| more).map(|kept| kept.id.clone());
-    let mut counts = Counts::default();
-    let tried = |kept: Kept| {
-        let verdict = |provider| Verdict::of(preview(provider, &kept.name_id, &kept.attributes), false);
+    let kept = recording::read(&rows)?;
+    let found = kept.len();
+    let (mut counts, mut work, mut items) = (Counts::default(), 0, Vec::new());
+    for kept in kept.into_iter().take(page.limit as usize) {
+        if work > MOST_WORK {
+            break;
+        }
+        let mut verdict = |provider| {
+            let preview = preview(provider, &kept.name_id, &kept.attributes);
+            work += preview.work;
+            Verdict::of(preview, false)
+        };
         let (before, after) = (verdict(before), verdict(after));
         counts.count(&before, &after);
-        Tried {
+        items.push(Tried {
             changes: before.differs(&after),
             sign_in_id: kept.id,
             at: kept.at,
@@ -200,9 +209,9 @@ async fn of_recordings<S: Store, C: Crypto>(
             is_user: kept.is_user,
             before,
             after,
-        }
-    };
-    let items = kept.into_iter().map(tried).collect();
+        });
+    }
+    let next_cursor = items.last().filter(|_| items.len() < found).map(|tried| tried.sign_in_id.clone());
     Ok(Answer::json(200, &OfRecordings { counts, items, next_cursor }))
 }
 

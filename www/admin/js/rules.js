@@ -5,6 +5,9 @@ import { time } from './format.js';
 import { link } from './router.js';
 import { ruleFields } from './rule-fields.js';
 
+/** So many recorded sign-ins are tried. */
+const TRIED = 200;
+
 /** The ordered JIT rules of a provider, tried on the recorded sign-ins before they are saved. */
 export async function rulesView({ account, id, signal, go }) {
   const path = ['accounts', account, 'providers', id];
@@ -54,8 +57,7 @@ export async function rulesView({ account, id, signal, go }) {
     async submit() {
       outcome.replaceChildren();
       try {
-        const { data } = await request('POST', [...path, 'dry-run'], { query: { limit: 200 }, body: { jit: { rules: read() } } });
-        outcome.replaceChildren(...told(account, data));
+        outcome.replaceChildren(...told(account, await tried(path, { jit: { rules: read() } })));
       } catch (problem) {
         // A field of the rules is wrong: it is told where it is.
         if (!problem.errors?.length) throw problem;
@@ -64,7 +66,7 @@ export async function rulesView({ account, id, signal, go }) {
     },
   });
   form.place(list);
-  trial.place(h('p', { class: 'explain' }, 'Nothing is saved and nobody is let in by it. Sign-ins are kept for 30 days for this; at most the last 200 are tried.'));
+  trial.place(h('p', { class: 'explain' }, `Nothing is saved and nobody is let in by it. Sign-ins are kept for 30 days for this; at most the last ${TRIED} are tried.`));
   draw(provider.jit.rules);
   return {
     title: `JIT rules of ${provider.name}`,
@@ -78,6 +80,20 @@ export async function rulesView({ account, id, signal, go }) {
     ],
     unsaved: () => changed || form.unsaved(),
   };
+}
+
+/** The last recorded sign-ins under other settings. A page of them ends early where deciding takes long. */
+async function tried(path, body) {
+  const counts = { tried: 0, wouldBeDenied: 0, wouldBeAdmitted: 0 };
+  const items = [];
+  let cursor;
+  do {
+    const { data } = await request('POST', [...path, 'dry-run'], { query: { limit: TRIED - items.length, cursor }, body });
+    for (const count of Object.keys(counts)) counts[count] += data.counts[count];
+    items.push(...data.items);
+    cursor = data.nextCursor;
+  } while (cursor && items.length < TRIED);
+  return { counts, items };
 }
 
 function told(account, { counts, items }) {
