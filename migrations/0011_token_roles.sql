@@ -37,7 +37,7 @@ CREATE TRIGGER tokens_follow_former_members AFTER DELETE ON group_members BEGIN
 END;
 
 CREATE TRIGGER tokens_follow_new_bindings AFTER INSERT ON records WHEN NEW.kind IN ('role', 'roleBinding') BEGIN
-  UPDATE api_tokens SET roles = NULL WHERE account_id = NEW.account_id AND instr(roles, NEW.id) > 0;
+  UPDATE api_tokens SET roles = NULL WHERE account_id = NEW.account_id AND NEW.id IN (SELECT h.value ->> '$.id' FROM json_each(roles) h);
   UPDATE api_tokens SET roles = NULL WHERE account_id = NEW.account_id AND service_account_id = NEW.service_account_id;
   UPDATE api_tokens SET roles = NULL WHERE account_id = NEW.account_id AND user_id IS NOT NULL AND EXISTS
     (SELECT 1 FROM group_members m WHERE m.account_id = NEW.account_id AND m.group_id = NEW.group_id AND m.user_id = api_tokens.user_id);
@@ -50,7 +50,8 @@ CREATE TRIGGER tokens_follow_former_bindings AFTER DELETE ON records WHEN OLD.ki
 END;
 
 CREATE TRIGGER tokens_follow_changes AFTER UPDATE OF settings ON records WHEN NEW.kind IN ('role', 'roleBinding') BEGIN
-  UPDATE api_tokens SET roles = NULL WHERE account_id = NEW.account_id AND (NEW.kind = 'roleBinding' OR instr(roles, NEW.id) > 0);
+  UPDATE api_tokens SET roles = NULL WHERE account_id = NEW.account_id
+    AND (NEW.kind = 'roleBinding' OR NEW.id IN (SELECT h.value ->> '$.id' FROM json_each(roles) h));
 END;
 
 UPDATE api_tokens SET roles = NULL, (user_id, service_account_id) =

@@ -11,7 +11,8 @@ use proptest::prelude::*;
 /// So many there are of each noun, by number; the first has the id `g0`, `u0` and so on. Of service accounts `s`, keys `k` and
 /// tokens `t` too.
 const OF_EACH: usize = 3;
-const ROLES: [&str; OF_EACH] = ["_account_admin", "r1", "r2"];
+/// An import can bring an id of any printable characters.
+const ROLES: [&str; OF_EACH] = ["_account_admin", "r1", "r\"2"];
 const PERMISSIONS: [&str; OF_EACH] = [r#"[]"#, r#"["users:view"]"#, r#"["users:view","groups:manage"]"#];
 
 /// What is done, each as SQL of some of the things that there may be: what is not there changes nothing.
@@ -36,18 +37,18 @@ fn operation() -> impl Strategy<Value = String> {
         3 => format!("DELETE FROM group_members WHERE account_id = 'acme' AND group_id = 'g{one}' AND user_id = 'u{other}'"),
         4 => delete("groups", format!("g{one}")),
         5 => delete("users", format!("u{one}")),
-        6 => record("role", format!("r{}", one.max(1)), format!(r#"{{"permissions":{}}}"#, PERMISSIONS[other])),
+        6 => record("role", ROLES[one.max(1)].into(), format!(r#"{{"permissions":{}}}"#, PERMISSIONS[other])),
         7 => format!(
-            "UPDATE records SET settings = '{{\"permissions\":{}}}' WHERE account_id = 'acme' AND id = 'r{one}'",
-            PERMISSIONS[other]
+            "UPDATE records SET settings = '{{\"permissions\":{}}}' WHERE account_id = 'acme' AND id = '{}'",
+            PERMISSIONS[other], ROLES[one]
         ),
         8 | 9 => {
             let principal = if what == 8 { format!(r#"group","id":"g{one}"#) } else { format!(r#"serviceAccount","id":"s{one}"#) };
             let scope = [r#""account""#, r#""account""#, r#""organization","id":"o0""#][third];
             let resources = ["_all_resources", "q0", "r1"][(one + other + third) % OF_EACH];
             let settings = format!(
-                r#"{{"principal":{{"type":"{principal}"}},"role":"{}","resourceGroup":"{resources}","scope":{{"type":{scope}}}}}"#,
-                ROLES[other]
+                r#"{{"principal":{{"type":"{principal}"}},"role":{},"resourceGroup":"{resources}","scope":{{"type":{scope}}}}}"#,
+                serde_json::json!(ROLES[other])
             );
             record("roleBinding", format!("b{what}{one}{other}"), settings)
         }
@@ -91,27 +92,34 @@ fn permitted(database: &Database) -> Vec<(String, [Permitted; 2])> {
     database.select("SELECT id FROM api_tokens WHERE account_id = 'acme' ORDER BY id").into_iter().map(of).collect()
 }
 
+/// Users, a group, service accounts and roles, and two tokens, before anything is bound.
+fn furnished() -> Database {
+    let database = scene();
+    for id in ["u0", "u2"] {
+        create_user(&database, "acme", id, &format!("{id}@example.com")).unwrap();
+    }
+    database.execute(
+        "INSERT INTO records (account_id, id, kind, name, settings, created_at, updated_at, version) VALUES \
+         ('acme', 'o0', 'organization', 'o0', '{}', 1, 1, 1), ('acme', 'q0', 'resourceGroup', 'q0', '{\"resources\":[]}', 1, 1, 1), \
+         ('acme', 's0', 'serviceAccount', 's0', '{}', 1, 1, 1), ('acme', 'r1', 'role', 'r1', '{\"permissions\":[]}', 1, 1, 1), \
+         ('acme', 'r\"2', 'role', 'r2', '{\"permissions\":[]}', 1, 1, 1), \
+         ('acme', 'k00', 'apiKey', '', '{\"owner\":{\"type\":\"serviceAccount\",\"id\":\"s0\"}}', 1, 1, 1), \
+         ('acme', 'k10', 'apiKey', '', '{\"owner\":{\"type\":\"user\",\"id\":\"u0\"}}', 1, 1, 1); \
+         INSERT INTO groups (account_id, id, name, name_folded, identifier, managed_by, created_at, updated_at, version) \
+         VALUES ('acme', 'g0', 'g0', 'g0', 'g0', 'native', 1, 1, 1); \
+         INSERT INTO group_members (account_id, group_id, user_id, added_at) VALUES ('acme', 'g0', 'u0', 1); \
+         INSERT INTO api_tokens (account_id, id, api_key_id, name, digest, created_at) \
+         VALUES ('acme', 't00', 'k00', 'T', 'd', 1), ('acme', 't10', 'k10', 'T', 'd', 1)",
+    );
+    database
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 80, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_token_permits_what_the_bindings_of_its_owner_say(operations in vec(operation(), 1..120)) {
-        let database = scene();
-        for id in ["u0", "u2"] {
-            create_user(&database, "acme", id, &format!("{id}@example.com")).unwrap();
-        }
-        database.execute(
-            "INSERT INTO records (account_id, id, kind, name, settings, created_at, updated_at, version) VALUES \
-             ('acme', 'o0', 'organization', 'o0', '{}', 1, 1, 1), ('acme', 'q0', 'resourceGroup', 'q0', '{\"resources\":[]}', 1, 1, 1), \
-             ('acme', 's0', 'serviceAccount', 's0', '{}', 1, 1, 1), ('acme', 'r1', 'role', 'r1', '{\"permissions\":[]}', 1, 1, 1), \
-             ('acme', 'k00', 'apiKey', '', '{\"owner\":{\"type\":\"serviceAccount\",\"id\":\"s0\"}}', 1, 1, 1), \
-             ('acme', 'k10', 'apiKey', '', '{\"owner\":{\"type\":\"user\",\"id\":\"u0\"}}', 1, 1, 1); \
-             INSERT INTO groups (account_id, id, name, name_folded, identifier, managed_by, created_at, updated_at, version) \
-             VALUES ('acme', 'g0', 'g0', 'g0', 'g0', 'native', 1, 1, 1); \
-             INSERT INTO group_members (account_id, group_id, user_id, added_at) VALUES ('acme', 'g0', 'u0', 1); \
-             INSERT INTO api_tokens (account_id, id, api_key_id, name, digest, created_at) \
-             VALUES ('acme', 't00', 'k00', 'T', 'd', 1), ('acme', 't10', 'k10', 'T', 'd', 1)",
-        );
+        let database = furnished();
         for (at, operation) in operations.iter().enumerate() {
             // What refers to something that is not there is refused as a whole.
             let _ = run(&database, postern::store::Statement { sql: operation.clone().into(), parameters: Vec::new() });
@@ -119,5 +127,31 @@ proptest! {
                 prop_assert_eq!(kept, bound, "token {} after {:?}", id, &operations[..=at]);
             }
         }
+    }
+}
+
+#[test]
+fn a_role_of_any_id_is_followed() {
+    for role in ["r1", "r\"2"] {
+        let database = furnished();
+        let held = || {
+            permitted(&database)
+                .into_iter()
+                .map(|(_, [kept, bound])| {
+                    assert_eq!(kept, bound, "{role}");
+                    kept.1.names()
+                })
+                .collect::<Vec<_>>()
+        };
+        database.execute(&format!(
+            r#"INSERT INTO records (account_id, id, kind, name, settings, created_at, updated_at, version) VALUES
+               ('acme', 'b1', 'roleBinding', '', json_object('principal', json('{{"type":"group","id":"g0"}}'), 'role', '{role}',
+                'resourceGroup', '_all_resources', 'scope', json('{{"type":"account"}}')), 1, 1, 1)"#
+        ));
+        assert_eq!(held(), ["", ""]);
+        database.execute(&format!(
+            r#"UPDATE records SET settings = '{{"permissions":["users:view"]}}' WHERE account_id = 'acme' AND id = '{role}'"#
+        ));
+        assert_eq!(held(), ["", "users:view"]);
     }
 }

@@ -247,7 +247,7 @@ impl<'c> Token<'c> {
         store::api_token::holder(account, self.id)
     }
 
-    /// The same, to be first in the batch that loads what they ask for: for nobody who has no such token the rest is read.
+    /// The same, to be first in the batch that loads what they ask for: for who has no such token, nothing of the rest is read.
     pub(in crate::journey) fn first_statement(&self, account: &str, now: Timestamp) -> Statement {
         store::api_token::shown(account, self.id, &self.secret.digest(), now)
     }
