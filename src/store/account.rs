@@ -57,7 +57,7 @@ pub fn find(id: &str) -> Statement {
 /// A page of accounts by id.
 pub fn list(page: &Page) -> Statement {
     Statement::new(
-        "SELECT id, name, created_at, adopt_jit_users, version FROM accounts WHERE id > ?1 ORDER BY id LIMIT ?2",
+        "SELECT id, name, created_at, adopt_jit_users, version FROM accounts WHERE id > ?1 ORDER BY id LIMIT +?2",
         [page.after.as_deref().unwrap_or_default().into(), page.rows()],
     )
 }

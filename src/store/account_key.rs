@@ -22,7 +22,7 @@ struct Row {
 /// Every key pair of an account. It has a handful.
 pub fn of_account(account: &str) -> Statement {
     Statement::new(
-        "SELECT id, purpose, certificate, wrapped, created_at, retires_at FROM account_keys WHERE account_id = ?1 \
+        "SELECT id, purpose, certificate, wrapped, created_at, retires_at FROM account_keys WHERE account_id = +?1 \
          ORDER BY id",
         [account.into()],
     )

@@ -42,7 +42,7 @@ pub fn insert(account: &str, key: &str, token: &ApiToken, digest: &str) -> State
 pub fn list(account: &str, key: &str, page: &Page) -> Statement {
     Statement::new(
         "SELECT id, name, created_at, expires_at FROM api_tokens \
-         WHERE account_id = ?1 AND api_key_id = ?2 AND id > ?3 ORDER BY id LIMIT ?4",
+         WHERE account_id = +?1 AND api_key_id = +?2 AND id > ?3 ORDER BY id LIMIT +?4",
         [account.into(), key.into(), page.after.as_deref().unwrap_or_default().into(), page.rows()],
     )
 }
@@ -124,7 +124,7 @@ pub fn holder(account: &str, id: &str) -> Statement {
 pub fn shown(account: &str, id: &str, digest: &str, now: Timestamp) -> Statement {
     Statement::new(
         holder!(
-            "(SELECT ?2 AS id) shown LEFT JOIN api_tokens t ON t.account_id = ?1 AND t.id = shown.id WHERE CASE \
+            "(SELECT ?2 AS id) shown LEFT JOIN api_tokens t ON t.account_id = +?1 AND t.id = shown.id WHERE CASE \
              WHEN t.digest = ?3 AND COALESCE(t.expires_at > ?4, 1) THEN 1 ELSE json('no token ' || shown.id) END"
         ),
         [account.into(), id.into(), digest.into(), now.into()],

@@ -39,10 +39,10 @@ pub fn of(account: &str, whose: Whose<'_>) -> Statement {
          CROSS JOIN groups g ON g.account_id = m.account_id AND g.id = m.group_id \
          LEFT JOIN records r ON r.account_id = b.account_id AND r.id = b.role_id \
          LEFT JOIN records q ON q.account_id = b.account_id AND q.id = b.resource_group_id \
-         WHERE m.account_id = ?1 AND m.user_id IN (SELECT value FROM json_each(COALESCE(?2, json_array(COALESCE( \
-         (SELECT s.user_id FROM sessions s WHERE s.account_id = ?1 AND s.digest = ?3), \
-         (SELECT t.user_id FROM api_tokens t WHERE t.account_id = ?1 AND t.id = ?4), \
-         (SELECT k.user_id FROM records k WHERE k.account_id = ?1 AND k.id = ?5)))))) \
+         WHERE m.account_id = +?1 AND m.user_id IN (SELECT value FROM json_each(COALESCE(?2, json_array(COALESCE( \
+         (SELECT s.user_id FROM sessions s WHERE s.account_id = +?1 AND s.digest = +?3), \
+         (SELECT t.user_id FROM api_tokens t WHERE t.account_id = +?1 AND t.id = +?4), \
+         (SELECT k.user_id FROM records k WHERE k.account_id = +?1 AND k.id = +?5)))))) \
          UNION ALL \
          SELECT a.id, b.id, 'serviceAccount', a.id, a.name, b.settings ->> '$.role', r.name, \
          r.settings -> '$.permissions', b.settings ->> '$.resourceGroup', q.settings -> '$.resources', \
@@ -51,9 +51,9 @@ pub fn of(account: &str, whose: Whose<'_>) -> Statement {
          AND b.kind = 'roleBinding' \
          LEFT JOIN records r ON r.account_id = b.account_id AND r.id = b.role_id \
          LEFT JOIN records q ON q.account_id = b.account_id AND q.id = b.resource_group_id \
-         WHERE a.account_id = ?1 AND a.id = COALESCE(?6, \
-         (SELECT t.service_account_id FROM api_tokens t WHERE t.account_id = ?1 AND t.id = ?4), \
-         (SELECT k.service_account_id FROM records k WHERE k.account_id = ?1 AND k.id = ?5))",
+         WHERE a.account_id = +?1 AND a.id = COALESCE(?6, \
+         (SELECT t.service_account_id FROM api_tokens t WHERE t.account_id = +?1 AND t.id = +?4), \
+         (SELECT k.service_account_id FROM records k WHERE k.account_id = +?1 AND k.id = +?5))",
         parameters,
     )
 }
@@ -128,7 +128,7 @@ pub fn read_one(rows: &Rows) -> Result<Vec<Grant>, StoreError> {
 pub fn roles_of_groups(account: &str, groups: &[String]) -> Statement {
     Statement::new(
         "SELECT b.settings ->> '$.role' AS role, r.name AS role_name, r.settings -> '$.permissions' AS permissions \
-         FROM json_each(?2) j CROSS JOIN records b ON b.account_id = ?1 AND b.group_id = j.value \
+         FROM json_each(?2) j CROSS JOIN records b ON b.account_id = +?1 AND b.group_id = j.value \
          LEFT JOIN records r ON r.account_id = b.account_id AND r.id = b.role_id",
         [account.into(), Value::Text(serde_json::to_string(groups).unwrap_or_default())],
     )
@@ -143,9 +143,9 @@ pub fn read_permissions(rows: &Rows) -> Result<Permissions, StoreError> {
 /// The groups of the user of a session, by the digest of its secret: each a [`super::user::GroupName`].
 pub fn groups_of_session(account: &str, digest: &str) -> Statement {
     Statement::new(
-        "SELECT g.id, g.name FROM sessions s CROSS JOIN group_members m ON m.account_id = ?1 AND m.user_id = s.user_id \
-         CROSS JOIN groups g ON g.account_id = ?1 AND g.id = m.group_id \
-         WHERE s.account_id = ?1 AND s.digest = ?2 ORDER BY m.group_id",
+        "SELECT g.id, g.name FROM sessions s CROSS JOIN group_members m ON m.account_id = +?1 AND m.user_id = s.user_id \
+         CROSS JOIN groups g ON g.account_id = +?1 AND g.id = m.group_id \
+         WHERE s.account_id = +?1 AND s.digest = +?2 ORDER BY m.group_id",
         [account.into(), digest.into()],
     )
 }
@@ -162,8 +162,8 @@ pub struct Member {
 /// A page of the members of a group, by id.
 pub fn members(account: &str, group: &str, page: &Page) -> Statement {
     Statement::new(
-        "SELECT u.id, u.email FROM group_members m CROSS JOIN users u ON u.account_id = ?1 AND u.id = m.user_id \
-         WHERE m.account_id = ?1 AND m.group_id = ?2 AND m.user_id > ?3 ORDER BY m.user_id LIMIT ?4",
+        "SELECT u.id, u.email FROM group_members m CROSS JOIN users u ON u.account_id = +?1 AND u.id = m.user_id \
+         WHERE m.account_id = +?1 AND m.group_id = +?2 AND m.user_id > ?3 ORDER BY m.user_id LIMIT +?4",
         [account.into(), group.into(), page.after.as_deref().unwrap_or_default().into(), page.rows()],
     )
 }
@@ -171,8 +171,8 @@ pub fn members(account: &str, group: &str, page: &Page) -> Statement {
 /// A member of a group, if they are one.
 pub fn member(account: &str, group: &str, user: &str) -> Statement {
     Statement::new(
-        "SELECT u.id, u.email FROM group_members m CROSS JOIN users u ON u.account_id = ?1 AND u.id = m.user_id \
-         WHERE m.account_id = ?1 AND m.group_id = ?2 AND m.user_id = ?3",
+        "SELECT u.id, u.email FROM group_members m CROSS JOIN users u ON u.account_id = +?1 AND u.id = m.user_id \
+         WHERE m.account_id = +?1 AND m.group_id = +?2 AND m.user_id = +?3",
         [account.into(), group.into(), user.into()],
     )
 }

@@ -18,7 +18,7 @@ pub fn find(account: &str, id: &str) -> Statement {
 pub fn list(account: &str, page: &Page) -> Statement {
     Statement::new(
         "SELECT id, name, identifier, managed_by, provider_id, saml_group, created_at, updated_at, version \
-         FROM groups WHERE account_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+         FROM groups WHERE account_id = +?1 AND id > ?2 ORDER BY id LIMIT +?3",
         [account.into(), page.after.as_deref().unwrap_or_default().into(), page.rows()],
     )
 }
@@ -39,8 +39,8 @@ pub struct Joinable {
 pub fn joinable(account: &str, ids: &[String]) -> Statement {
     Statement::new(
         "SELECT g.id, g.provider_id, COALESCE(p.settings ->> '$.authorization.enabled', 0) AS follows \
-         FROM json_each(?2) j CROSS JOIN groups g ON g.account_id = ?1 AND g.id = j.value \
-         LEFT JOIN providers p ON p.account_id = ?1 AND p.id = g.provider_id WHERE g.managed_by = 'native'",
+         FROM json_each(?2) j CROSS JOIN groups g ON g.account_id = +?1 AND g.id = j.value \
+         LEFT JOIN providers p ON p.account_id = +?1 AND p.id = g.provider_id WHERE g.managed_by = 'native'",
         [account.into(), list_of(ids)],
     )
 }
@@ -129,7 +129,7 @@ pub fn members(account: &str, group: &str, page: &Page) -> Statement {
     Statement::new(
         "SELECT u.id, u.email, u.display_name, m.added_at FROM group_members m \
          CROSS JOIN users u ON u.account_id = m.account_id AND u.id = m.user_id \
-         WHERE m.account_id = ?1 AND m.group_id = ?2 AND m.user_id > ?3 ORDER BY m.user_id LIMIT ?4",
+         WHERE m.account_id = +?1 AND m.group_id = +?2 AND m.user_id > ?3 ORDER BY m.user_id LIMIT +?4",
         [account.into(), group.into(), page.after.as_deref().unwrap_or_default().into(), page.rows()],
     )
 }
@@ -146,7 +146,7 @@ pub fn member(account: &str, group: &str, user: &str) -> Statement {
 pub fn join(account: &str, user: &str, groups: &[String], now: Timestamp) -> Statement {
     Statement::new(
         "INSERT INTO group_members (account_id, group_id, user_id, added_at) \
-         SELECT ?1, g.id, ?2, ?4 FROM json_each(?3) j CROSS JOIN groups g ON g.account_id = ?1 AND g.id = j.value \
+         SELECT ?1, g.id, ?2, ?4 FROM json_each(?3) j CROSS JOIN groups g ON g.account_id = +?1 AND g.id = j.value \
          WHERE g.managed_by = 'native' ON CONFLICT DO NOTHING",
         [account.into(), user.into(), list_of(groups), now.into()],
     )
@@ -155,8 +155,8 @@ pub fn join(account: &str, user: &str, groups: &[String], now: Timestamp) -> Sta
 /// Takes a user out of native groups.
 pub fn leave(account: &str, user: &str, groups: &[String]) -> Statement {
     Statement::new(
-        "DELETE FROM group_members WHERE account_id = ?1 AND user_id = ?2 AND group_id IN \
-         (SELECT g.id FROM json_each(?3) j CROSS JOIN groups g ON g.account_id = ?1 AND g.id = j.value \
+        "DELETE FROM group_members WHERE account_id = +?1 AND user_id = +?2 AND group_id IN \
+         (SELECT g.id FROM json_each(?3) j CROSS JOIN groups g ON g.account_id = +?1 AND g.id = j.value \
           WHERE g.managed_by = 'native')",
         [account.into(), user.into(), list_of(groups)],
     )
@@ -183,7 +183,7 @@ pub fn linked(account: &str, provider: &str, name_id: Option<&str>, email: Optio
 pub fn follow_into(account: &str, provider: &str, user: &str, saml_groups: &[String], now: Timestamp) -> Statement {
     Statement::new(
         "INSERT INTO group_members (account_id, group_id, user_id, added_at) \
-         SELECT ?1, g.id, ?3, ?5 FROM json_each(?4) j CROSS JOIN groups g ON g.account_id = ?1 AND g.provider_id = ?2 \
+         SELECT ?1, g.id, ?3, ?5 FROM json_each(?4) j CROSS JOIN groups g ON g.account_id = +?1 AND g.provider_id = +?2 \
          AND g.saml_group = j.value WHERE true ON CONFLICT DO NOTHING",
         [account.into(), provider.into(), user.into(), list_of(saml_groups), now.into()],
     )
@@ -192,8 +192,8 @@ pub fn follow_into(account: &str, provider: &str, user: &str, saml_groups: &[Str
 /// Follows the identity provider out of the groups that are linked to these of it.
 pub fn follow_out_of(account: &str, provider: &str, user: &str, saml_groups: &[String]) -> Statement {
     Statement::new(
-        "DELETE FROM group_members WHERE account_id = ?1 AND user_id = ?3 AND group_id IN \
-         (SELECT g.id FROM json_each(?4) j CROSS JOIN groups g ON g.account_id = ?1 AND g.provider_id = ?2 \
+        "DELETE FROM group_members WHERE account_id = +?1 AND user_id = +?3 AND group_id IN \
+         (SELECT g.id FROM json_each(?4) j CROSS JOIN groups g ON g.account_id = +?1 AND g.provider_id = +?2 \
           AND g.saml_group = j.value)",
         [account.into(), provider.into(), user.into(), list_of(saml_groups)],
     )
@@ -212,7 +212,7 @@ pub fn in_scim_group(account: &str, user: &str) -> Statement {
     Statement::new(
         "SELECT g.name AS id FROM group_members m \
          JOIN groups g ON g.account_id = m.account_id AND g.id = m.group_id \
-         WHERE m.account_id = ?1 AND m.user_id = ?2 AND g.managed_by = 'scim' LIMIT 1",
+         WHERE m.account_id = +?1 AND m.user_id = +?2 AND g.managed_by = 'scim' LIMIT 1",
         [account.into(), user.into()],
     )
 }

@@ -56,7 +56,7 @@ pub fn find(account: &str, id: &str) -> Statement {
 pub fn list(account: &str, page: &Page) -> Statement {
     Statement::new(
         "SELECT id, email, groups, created_at, expires_at, version FROM invitations \
-         WHERE account_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+         WHERE account_id = +?1 AND id > ?2 ORDER BY id LIMIT +?3",
         [account.into(), page.after.as_deref().unwrap_or_default().into(), page.rows()],
     )
 }

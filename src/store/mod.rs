@@ -49,6 +49,9 @@ pub trait Store {
 }
 
 /// SQL with its parameters, `?1` being the first.
+///
+/// SQLite looks at the value behind `= ?1` and `LIMIT ?1` where more than one plan is possible, and then plans anew whenever another
+/// is bound: `= +?1` is the same to it, but for that.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Statement {
     /// Constant text, or put together of constant texts: no value ever becomes SQL.

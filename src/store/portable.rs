@@ -83,8 +83,8 @@ macro_rules! table {
                 "SELECT json_object('", $name, "', json_object('", stringify!($first), "', ", stringify!($first),
                 $(", '", stringify!($column), "', ", stringify!($column),)*
                 $($(", '", stringify!($optional), "', ", stringify!($optional),)+)?
-                ")) AS line FROM ", $name, " WHERE account_id = ?1 AND ", $made, " <= ?2 AND (", $key, ") > (", $at, ")",
-                $(" AND ", $only,)? " ORDER BY ", $key, " LIMIT ?3)) WHERE total - length(line) < ?4"
+                ")) AS line FROM ", $name, " WHERE account_id = +?1 AND ", $made, " <= ?2 AND (", $key, ") > (", $at, ")",
+                $(" AND ", $only,)? " ORDER BY ", $key, " LIMIT +?3)) WHERE total - length(line) < ?4"
             ),
             insert: concat!(
                 "INSERT INTO ", $name, " (account_id, ", stringify!($first),

@@ -28,8 +28,8 @@ struct Row {
 pub fn of_account(account: &str) -> Statement {
     Statement::new(
         "SELECT id, entity_id, settings, created_at, updated_at, version, due_at, refreshed_at, refresh_error \
-         FROM providers WHERE account_id = ?1 \
-         AND NOT EXISTS (SELECT 1 FROM imports i WHERE i.account_id = ?1 AND i.ended_at IS NULL) ORDER BY id",
+         FROM providers WHERE account_id = +?1 \
+         AND NOT EXISTS (SELECT 1 FROM imports i WHERE i.account_id = +?1 AND i.ended_at IS NULL) ORDER BY id",
         [account.into()],
     )
 }
@@ -55,7 +55,7 @@ pub fn naming_group(account: &str, group: &str) -> Statement {
 
 /// The versions of all providers of an account, alone, in order of creation.
 pub fn versions(account: &str) -> Statement {
-    Statement::new("SELECT id, version FROM providers WHERE account_id = ?1 ORDER BY id", [account.into()])
+    Statement::new("SELECT id, version FROM providers WHERE account_id = +?1 ORDER BY id", [account.into()])
 }
 
 /// Whether [`versions`] found these providers, no more and no others.
@@ -87,7 +87,7 @@ fn restore(row: Row) -> Result<Provider, StoreError> {
 pub fn take_due(now: Timestamp, again: Timestamp, most: i64) -> Statement {
     Statement::new(
         "UPDATE providers SET due_at = ?2 WHERE (account_id, id) IN \
-         (SELECT account_id, id FROM providers WHERE due_at <= ?1 ORDER BY due_at LIMIT ?3) \
+         (SELECT account_id, id FROM providers WHERE due_at <= ?1 ORDER BY due_at LIMIT +?3) \
          RETURNING account_id, id, entity_id, settings, created_at, updated_at, version, due_at, refreshed_at, refresh_error",
         [now.into(), again.into(), most.into()],
     )

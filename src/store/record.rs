@@ -39,7 +39,7 @@ pub fn list(account: &str, kind: Kind, page: &Page) -> Statement {
         "SELECT r.id, r.kind, r.name, r.settings, r.created_at, r.updated_at, r.version, \
          CASE r.kind WHEN 'serviceAccount' THEN (SELECT json_group_array(b.settings ->> '$.role') FROM records b \
          WHERE b.account_id = r.account_id AND b.service_account_id = r.id AND b.kind = 'roleBinding') END AS roles \
-         FROM records r WHERE r.account_id = ?1 AND r.kind = ?2 AND r.id > ?3 ORDER BY r.id LIMIT ?4",
+         FROM records r WHERE r.account_id = +?1 AND r.kind = +?2 AND r.id > ?3 ORDER BY r.id LIMIT +?4",
         [account.into(), kind.name().into(), page.after.as_deref().unwrap_or_default().into(), page.rows()],
     )
 }
@@ -140,11 +140,11 @@ pub fn resolve(account: &str, references: &[&Reference]) -> Result<Statement, St
     Ok(Statement::new(
         "SELECT j.key AS at, r.settings -> '$.permissions' AS permissions, \
          CASE j.value ->> '$.type' \
-         WHEN 'user' THEN (SELECT u.id FROM users u WHERE u.account_id = ?1 AND u.id = j.value ->> '$.id') \
-         WHEN 'group' THEN (SELECT g.id FROM groups g WHERE g.account_id = ?1 AND g.id = j.value ->> '$.id') \
-         WHEN 'provider' THEN (SELECT p.id FROM providers p WHERE p.account_id = ?1 AND p.id = j.value ->> '$.id') \
+         WHEN 'user' THEN (SELECT u.id FROM users u WHERE u.account_id = +?1 AND u.id = j.value ->> '$.id') \
+         WHEN 'group' THEN (SELECT g.id FROM groups g WHERE g.account_id = +?1 AND g.id = j.value ->> '$.id') \
+         WHEN 'provider' THEN (SELECT p.id FROM providers p WHERE p.account_id = +?1 AND p.id = j.value ->> '$.id') \
          ELSE r.id END AS found \
-         FROM json_each(?2) j LEFT JOIN records r ON r.account_id = ?1 AND r.kind = j.value ->> '$.type' \
+         FROM json_each(?2) j LEFT JOIN records r ON r.account_id = +?1 AND r.kind = j.value ->> '$.type' \
          AND (r.id = j.value ->> '$.id' OR (r.kind IN ('role', 'resourceGroup') AND r.name = j.value ->> '$.id' COLLATE NOCASE)) \
          WHERE found IS NOT NULL",
         [account.into(), text(&references)?],
@@ -161,7 +161,7 @@ pub fn bound_on(account: &str, resource_group: &str) -> Statement {
     Statement::new(
         "SELECT b.settings ->> '$.role' AS role, r.settings -> '$.permissions' AS permissions FROM records b \
          LEFT JOIN records r ON r.account_id = b.account_id AND r.id = b.role_id \
-         WHERE b.account_id = ?1 AND b.resource_group_id = ?2",
+         WHERE b.account_id = +?1 AND b.resource_group_id = +?2",
         [account.into(), resource_group.into()],
     )
 }

@@ -140,8 +140,8 @@ pub fn list(account: &str, provider: &str, now: Timestamp, page: &Page) -> State
                  AND l.name_id = r.link_key) \
          OR EXISTS (SELECT 1 FROM users u WHERE u.account_id = r.account_id AND u.email_folded = r.email_folded) \
          AS is_user \
-         FROM recordings r WHERE r.account_id = ?1 AND r.provider_id = ?2 AND r.id < ?3 AND r.expires_at > ?4 \
-         ORDER BY r.id DESC LIMIT ?5",
+         FROM recordings r WHERE r.account_id = +?1 AND r.provider_id = +?2 AND r.id < ?3 AND r.expires_at > ?4 \
+         ORDER BY r.id DESC LIMIT +?5",
         [account.into(), provider.into(), before, now.into(), page.rows()],
     )
 }

@@ -54,7 +54,7 @@ macro_rules! select {
         concat!(
             "SELECT g.id, g.name, g.identifier, g.created_at, g.updated_at, g.version, g.external_id, g.external_owner, ",
             "(SELECT json_group_array(chunk.user_id) FROM (SELECT m.user_id FROM group_members m ",
-            "WHERE m.account_id = g.account_id AND m.group_id = g.id ORDER BY m.user_id LIMIT ?2) chunk) AS members, ",
+            "WHERE m.account_id = g.account_id AND m.group_id = g.id ORDER BY m.user_id LIMIT +?2) chunk) AS members, ",
             "(SELECT json_group_array(j.value) FROM json_each(?3) j WHERE EXISTS (SELECT 1 FROM group_members m ",
             "WHERE m.account_id = g.account_id AND m.group_id = g.id AND m.user_id = j.value)) AS asked FROM ",
             $rest
@@ -65,7 +65,7 @@ macro_rules! select {
 /// One group.
 pub fn find(account: &str, id: &str, members: Members<'_>) -> Statement {
     Statement::new(
-        select!("groups g WHERE g.account_id = ?1 AND g.id = ?4 AND g.managed_by = 'scim'"),
+        select!("groups g WHERE g.account_id = +?1 AND g.id = +?4 AND g.managed_by = 'scim'"),
         [account.into(), members.first.into(), list_of(members.asked), id.into()],
     )
 }
@@ -73,7 +73,7 @@ pub fn find(account: &str, id: &str, members: Members<'_>) -> Statement {
 /// The group of a display name.
 pub fn by_name(account: &str, name: &str, members: Members<'_>) -> Statement {
     Statement::new(
-        select!("groups g WHERE g.account_id = ?1 AND g.managed_by = 'scim' AND g.name_folded = ?4"),
+        select!("groups g WHERE g.account_id = +?1 AND g.managed_by = 'scim' AND g.name_folded = +?4"),
         [account.into(), members.first.into(), list_of(members.asked), Value::Text(folded(name))],
     )
 }
@@ -82,9 +82,9 @@ pub fn by_name(account: &str, name: &str, members: Members<'_>) -> Statement {
 pub fn by_external_id(account: &str, token: &str, external_id: &str, members: Members<'_>) -> Statement {
     Statement::new(
         select!(
-            "groups g WHERE g.account_id = ?1 AND g.external_id = ?5 AND g.managed_by = 'scim' AND g.external_owner = \
+            "groups g WHERE g.account_id = +?1 AND g.external_id = +?5 AND g.managed_by = 'scim' AND g.external_owner = \
              (SELECT COALESCE('user/' || t.user_id, 'service-account/' || t.service_account_id) \
-              FROM api_tokens t WHERE t.account_id = ?1 AND t.id = ?4)"
+              FROM api_tokens t WHERE t.account_id = +?1 AND t.id = +?4)"
         ),
         [account.into(), members.first.into(), list_of(members.asked), token.into(), external_id.into()],
     )
@@ -95,8 +95,8 @@ pub fn of_member(account: &str, user: &str, members: Members<'_>, page: &Keyset<
     Statement::new(
         select!(
             "group_members n CROSS JOIN groups g ON g.account_id = n.account_id AND g.id = n.group_id \
-             WHERE n.account_id = ?1 AND n.user_id = ?4 AND n.group_id > ?5 AND g.managed_by = 'scim' \
-             ORDER BY n.group_id LIMIT ?6"
+             WHERE n.account_id = +?1 AND n.user_id = +?4 AND n.group_id > ?5 AND g.managed_by = 'scim' \
+             ORDER BY n.group_id LIMIT +?6"
         ),
         [
             account.into(),
@@ -119,8 +119,8 @@ pub fn changed(
 ) -> Statement {
     Statement::new(
         select!(
-            "groups g WHERE g.account_id = ?1 AND g.managed_by = 'scim' AND (g.updated_at, g.id) > (?4, ?6) \
-             AND g.updated_at <= ?5 ORDER BY g.updated_at, g.id LIMIT ?7"
+            "groups g WHERE g.account_id = +?1 AND g.managed_by = 'scim' AND (g.updated_at, g.id) > (?4, ?6) \
+             AND g.updated_at <= ?5 ORDER BY g.updated_at, g.id LIMIT +?7"
         ),
         [
             account.into(),
@@ -137,7 +137,7 @@ pub fn changed(
 /// A page of all groups of SCIM by id.
 pub fn page(account: &str, members: Members<'_>, page: &Keyset<'_>) -> Statement {
     Statement::new(
-        select!("groups g WHERE g.account_id = ?1 AND g.managed_by = 'scim' AND g.id > ?4 ORDER BY g.id LIMIT ?5"),
+        select!("groups g WHERE g.account_id = +?1 AND g.managed_by = 'scim' AND g.id > ?4 ORDER BY g.id LIMIT +?5"),
         [account.into(), members.first.into(), list_of(members.asked), page.after.into(), page.limit.into()],
     )
 }
@@ -153,12 +153,12 @@ pub fn page_at(
 ) -> Statement {
     Statement::new(
         select!(
-            "groups g WHERE g.account_id = ?1 AND g.managed_by = 'scim' AND g.id > COALESCE((SELECT CASE ?5 \
-             WHEN w.position THEN w.after_id ELSE w.previous_after_id END FROM import_walks w WHERE w.account_id = ?1 \
-             AND w.token_id = ?4 AND w.kind = 'scim_group' AND w.at > ?7 AND ?5 IN (w.position, w.previous_position)), '') \
+            "groups g WHERE g.account_id = +?1 AND g.managed_by = 'scim' AND g.id > COALESCE((SELECT CASE ?5 \
+             WHEN w.position THEN w.after_id ELSE w.previous_after_id END FROM import_walks w WHERE w.account_id = +?1 \
+             AND w.token_id = +?4 AND w.kind = 'scim_group' AND w.at > ?7 AND ?5 IN (w.position, w.previous_position)), '') \
              ORDER BY g.id LIMIT CASE WHEN ?5 > COALESCE((SELECT c.n FROM counts c \
-             WHERE c.account_id = ?1 AND c.kind = 'scim_group'), 0) THEN 0 ELSE ?6 END OFFSET CASE WHEN EXISTS (SELECT 1 FROM import_walks w WHERE w.account_id = ?1 \
-             AND w.token_id = ?4 AND w.kind = 'scim_group' AND w.at > ?7 AND ?5 IN (w.position, w.previous_position)) THEN 0 \
+             WHERE c.account_id = +?1 AND c.kind = 'scim_group'), 0) THEN 0 ELSE ?6 END OFFSET CASE WHEN EXISTS (SELECT 1 FROM import_walks w WHERE w.account_id = +?1 \
+             AND w.token_id = +?4 AND w.kind = 'scim_group' AND w.at > ?7 AND ?5 IN (w.position, w.previous_position)) THEN 0 \
              ELSE ?5 - 1 END"
         ),
         [
@@ -177,7 +177,7 @@ pub fn page_at(
 pub fn of_ids(account: &str, ids: &[String], members: Members<'_>) -> Statement {
     Statement::new(
         select!(
-            "json_each(?4) i CROSS JOIN groups g ON g.account_id = ?1 AND g.id = i.value WHERE g.managed_by = 'scim'"
+            "json_each(?4) i CROSS JOIN groups g ON g.account_id = +?1 AND g.id = i.value WHERE g.managed_by = 'scim'"
         ),
         [account.into(), members.first.into(), list_of(members.asked), list_of(ids)],
     )
@@ -187,7 +187,7 @@ pub fn of_ids(account: &str, ids: &[String], members: Members<'_>) -> Statement 
 pub fn members_after(account: &str, group: &str, after: &str) -> Statement {
     Statement::new(
         "SELECT json_group_array(chunk.user_id) AS members FROM (SELECT user_id FROM group_members \
-         WHERE account_id = ?1 AND group_id = ?2 AND user_id > ?3 ORDER BY user_id LIMIT ?4) chunk",
+         WHERE account_id = +?1 AND group_id = +?2 AND user_id > ?3 ORDER BY user_id LIMIT +?4) chunk",
         [account.into(), group.into(), after.into(), MEMBERS_IN_A_ROW.into()],
     )
 }
@@ -256,8 +256,8 @@ pub fn add_members(account: &str, group: &str, users: &[String], now: Timestamp)
     Statement::new(
         "INSERT INTO group_members (account_id, group_id, user_id, added_at) \
          SELECT ?1, g.id, u.id, ?4 FROM groups g CROSS JOIN json_each(?3) j \
-         CROSS JOIN users u ON u.account_id = ?1 AND u.id = j.value \
-         WHERE g.account_id = ?1 AND g.id = ?2 AND g.managed_by = 'scim' ON CONFLICT DO NOTHING",
+         CROSS JOIN users u ON u.account_id = +?1 AND u.id = j.value \
+         WHERE g.account_id = +?1 AND g.id = +?2 AND g.managed_by = 'scim' ON CONFLICT DO NOTHING",
         [account.into(), group.into(), list_of(users), now.into()],
     )
 }

@@ -86,10 +86,10 @@ pub fn by_external_id(account: &str, token: &str, external_id: &str) -> Statemen
 pub fn by_email(account: &str, folded: &str, page: &Keyset<'_>) -> Statement {
     Statement::new(
         select!(
-            "users u WHERE u.account_id = ?1 AND u.id > ?3 AND u.id IN \
-             (SELECT o.id FROM users o WHERE o.account_id = ?1 AND o.email_folded = ?2 \
-              UNION ALL SELECT e.user_id FROM user_emails e WHERE e.account_id = ?1 AND e.email_folded = ?2) \
-             ORDER BY u.id LIMIT ?4"
+            "users u WHERE u.account_id = +?1 AND u.id > ?3 AND u.id IN \
+             (SELECT o.id FROM users o WHERE o.account_id = +?1 AND o.email_folded = +?2 \
+              UNION ALL SELECT e.user_id FROM user_emails e WHERE e.account_id = +?1 AND e.email_folded = +?2) \
+             ORDER BY u.id LIMIT +?4"
         ),
         [account.into(), folded.into(), page.after.into(), page.limit.into()],
     )
@@ -112,7 +112,7 @@ pub fn of_group(account: &str, group: &str, page: &Keyset<'_>) -> Statement {
     Statement::new(
         select!(
             "group_members n CROSS JOIN users u ON u.account_id = n.account_id AND u.id = n.user_id \
-             WHERE n.account_id = ?1 AND n.group_id = ?2 AND n.user_id > ?3 ORDER BY n.user_id LIMIT ?4"
+             WHERE n.account_id = +?1 AND n.group_id = +?2 AND n.user_id > ?3 ORDER BY n.user_id LIMIT +?4"
         ),
         [account.into(), group.into(), page.after.into(), page.limit.into()],
     )
@@ -122,8 +122,8 @@ pub fn of_group(account: &str, group: &str, page: &Keyset<'_>) -> Statement {
 pub fn by_prefix(account: &str, from: &str, to: &str, page: &Keyset<'_>) -> Statement {
     Statement::new(
         select!(
-            "users u WHERE u.account_id = ?1 AND u.user_name_folded >= ?2 AND u.user_name_folded < ?3 \
-             AND u.user_name_folded > ?4 ORDER BY u.user_name_folded LIMIT ?5"
+            "users u WHERE u.account_id = +?1 AND u.user_name_folded >= +?2 AND u.user_name_folded < ?3 \
+             AND u.user_name_folded > ?4 ORDER BY u.user_name_folded LIMIT +?5"
         ),
         [account.into(), from.into(), to.into(), page.after.into(), page.limit.into()],
     )
@@ -133,8 +133,8 @@ pub fn by_prefix(account: &str, from: &str, to: &str, page: &Keyset<'_>) -> Stat
 pub fn changed(account: &str, since: Timestamp, until: Timestamp, page: &Keyset<'_>) -> Statement {
     Statement::new(
         select!(
-            "users u WHERE u.account_id = ?1 AND (u.updated_at, u.id) > (?2, ?4) AND u.updated_at <= ?3 \
-             ORDER BY u.updated_at, u.id LIMIT ?5"
+            "users u WHERE u.account_id = +?1 AND (u.updated_at, u.id) > (?2, ?4) AND u.updated_at <= ?3 \
+             ORDER BY u.updated_at, u.id LIMIT +?5"
         ),
         [account.into(), page.since(since).into(), until.into(), page.after.into(), page.limit.into()],
     )
@@ -143,7 +143,7 @@ pub fn changed(account: &str, since: Timestamp, until: Timestamp, page: &Keyset<
 /// A page of all users by id.
 pub fn page(account: &str, page: &Keyset<'_>) -> Statement {
     Statement::new(
-        select!("users u WHERE u.account_id = ?1 AND u.id > ?2 ORDER BY u.id LIMIT ?3"),
+        select!("users u WHERE u.account_id = +?1 AND u.id > ?2 ORDER BY u.id LIMIT +?3"),
         [account.into(), page.after.into(), page.limit.into()],
     )
 }
@@ -153,12 +153,12 @@ pub fn page(account: &str, page: &Keyset<'_>) -> Statement {
 pub fn page_at(account: &str, token: &str, start: i64, limit: i64, walks_since: Timestamp) -> Statement {
     Statement::new(
         select!(
-            "users u WHERE u.account_id = ?1 AND u.id > COALESCE((SELECT CASE ?3 WHEN w.position THEN w.after_id \
-             ELSE w.previous_after_id END FROM import_walks w WHERE w.account_id = ?1 AND w.token_id = ?2 AND w.kind = 'user' \
+            "users u WHERE u.account_id = +?1 AND u.id > COALESCE((SELECT CASE ?3 WHEN w.position THEN w.after_id \
+             ELSE w.previous_after_id END FROM import_walks w WHERE w.account_id = +?1 AND w.token_id = +?2 AND w.kind = 'user' \
              AND w.at > ?5 AND ?3 IN (w.position, w.previous_position)), '') \
              ORDER BY u.id LIMIT CASE WHEN ?3 > COALESCE((SELECT c.n FROM counts c \
-             WHERE c.account_id = ?1 AND c.kind = 'user'), 0) THEN 0 ELSE ?4 END OFFSET CASE WHEN EXISTS (SELECT 1 FROM import_walks w WHERE w.account_id = ?1 \
-             AND w.token_id = ?2 AND w.kind = 'user' AND w.at > ?5 AND ?3 IN (w.position, w.previous_position)) THEN 0 \
+             WHERE c.account_id = +?1 AND c.kind = 'user'), 0) THEN 0 ELSE ?4 END OFFSET CASE WHEN EXISTS (SELECT 1 FROM import_walks w WHERE w.account_id = +?1 \
+             AND w.token_id = +?2 AND w.kind = 'user' AND w.at > ?5 AND ?3 IN (w.position, w.previous_position)) THEN 0 \
              ELSE ?3 - 1 END"
         ),
         [account.into(), token.into(), start.into(), limit.into(), walks_since.into()],
@@ -168,7 +168,7 @@ pub fn page_at(account: &str, token: &str, start: i64, limit: i64, walks_since: 
 /// The users of these ids, a JSON list.
 pub fn of_ids(account: &str, ids: &[String]) -> Statement {
     Statement::new(
-        select!("json_each(?2) j CROSS JOIN users u ON u.account_id = ?1 AND u.id = j.value"),
+        select!("json_each(?2) j CROSS JOIN users u ON u.account_id = +?1 AND u.id = j.value"),
         [account.into(), list_of(ids)],
     )
 }

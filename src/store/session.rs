@@ -82,7 +82,7 @@ pub fn find(account: &str, digest: &str, now: Timestamp, idle_since: Timestamp) 
          u.updated_at, u.last_sign_in_at, u.version \
          FROM sessions s JOIN users u ON u.account_id = s.account_id AND u.id = s.user_id \
          JOIN providers p ON p.account_id = s.account_id AND p.id = s.provider_id \
-         WHERE s.account_id = ?1 AND s.digest = ?2 AND s.expires_at > ?3 AND s.seen_at > ?4 AND u.active = 1",
+         WHERE s.account_id = +?1 AND s.digest = +?2 AND s.expires_at > ?3 AND s.seen_at > ?4 AND u.active = 1",
         [account.into(), digest.into(), now.into(), idle_since.into()],
     )
 }
@@ -118,7 +118,7 @@ pub fn find_for_logout(account: &str, digest: &str) -> Statement {
     Statement::new(
         "SELECT s.provider_id, s.name_id, s.name_id_format, s.session_index FROM sessions s \
          JOIN providers p ON p.account_id = s.account_id AND p.id = s.provider_id \
-         WHERE s.account_id = ?1 AND s.digest = ?2 AND p.settings ->> '$.logout.url' IS NOT NULL",
+         WHERE s.account_id = +?1 AND s.digest = +?2 AND p.settings ->> '$.logout.url' IS NOT NULL",
         [account.into(), digest.into()],
     )
 }
@@ -152,8 +152,8 @@ impl Named<'_> {
     /// Finds their digests.
     pub fn find(&self) -> Statement {
         Statement::new(
-            "SELECT digest FROM sessions WHERE account_id = ?1 AND provider_id = ?2 AND name_id = ?3 \
-             AND (?5 = ?4 OR COALESCE(name_id_format, ?4) IN (?4, ?5)) AND (?6 = '' OR session_index IS NULL \
+            "SELECT digest FROM sessions WHERE account_id = +?1 AND provider_id = +?2 AND name_id = +?3 \
+             AND (?5 = +?4 OR COALESCE(name_id_format, ?4) IN (?4, ?5)) AND (?6 = '' OR session_index IS NULL \
              OR instr(?6, char(10) || session_index || char(10)))",
             self.parameters(),
         )

@@ -44,7 +44,7 @@ pub fn list(account: &str, page: &Page) -> Statement {
     // `+key` is no column to search by, so that the index of the order is taken.
     Statement::new(
         "SELECT user_id, email, removed_at, removed_by FROM tombstones \
-         WHERE account_id = ?1 AND user_id > ?2 AND +key >= 'email:' AND +key < 'email;' ORDER BY user_id LIMIT ?3",
+         WHERE account_id = +?1 AND user_id > ?2 AND +key >= 'email:' AND +key < 'email;' ORDER BY user_id LIMIT +?3",
         [account.into(), page.after.as_deref().unwrap_or_default().into(), page.rows()],
     )
 }
@@ -68,7 +68,7 @@ pub fn of_user(account: &str, user: &str, by: &str, now: Timestamp) -> [Statemen
     [
         Statement::new(
             "INSERT INTO tombstones (account_id, key, user_id, email, removed_at, removed_by) \
-             SELECT account_id, 'email:' || email_folded, id, email, ?3, ?4 FROM users WHERE account_id = ?1 AND id = ?2 \
+             SELECT account_id, 'email:' || email_folded, id, email, ?3, ?4 FROM users WHERE account_id = +?1 AND id = +?2 \
              ON CONFLICT (account_id, key) DO UPDATE SET user_id = excluded.user_id, email = excluded.email, \
              removed_at = excluded.removed_at, removed_by = excluded.removed_by",
             parameters.clone(),
@@ -77,7 +77,7 @@ pub fn of_user(account: &str, user: &str, by: &str, now: Timestamp) -> [Statemen
             "INSERT INTO tombstones (account_id, key, user_id, email, removed_at, removed_by) \
              SELECT l.account_id, 'name-id:' || l.provider_id || ':' || l.name_id, u.id, u.email, ?3, ?4 \
              FROM user_links l JOIN users u ON u.account_id = l.account_id AND u.id = l.user_id \
-             WHERE l.account_id = ?1 AND l.user_id = ?2 \
+             WHERE l.account_id = +?1 AND l.user_id = +?2 \
              ON CONFLICT (account_id, key) DO UPDATE SET user_id = excluded.user_id, email = excluded.email, \
              removed_at = excluded.removed_at, removed_by = excluded.removed_by",
             parameters,

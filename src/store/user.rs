@@ -41,7 +41,7 @@ pub fn find_by_link(account: &str, provider: &str, name_id: Option<&str>) -> Sta
         "SELECT u.id, u.email, u.given_name, u.family_name, u.display_name, u.active, u.managed_by, u.created_at, \
          u.updated_at, u.last_sign_in_at, u.version FROM user_links l \
          JOIN users u ON u.account_id = l.account_id AND u.id = l.user_id \
-         WHERE l.account_id = ?1 AND l.provider_id = ?2 AND l.name_id = ?3",
+         WHERE l.account_id = +?1 AND l.provider_id = +?2 AND l.name_id = +?3",
         [account.into(), provider.into(), name_id.into()],
     )
 }
@@ -115,7 +115,7 @@ pub fn list(account: &str, email: Option<&Email>, page: &Page) -> Statement {
              (SELECT json_group_array(json_object('id', g.id, 'name', g.name)) FROM group_members m \
               CROSS JOIN groups g ON g.account_id = m.account_id AND g.id = m.group_id \
               WHERE m.account_id = u.account_id AND m.user_id = u.id) AS groups \
-             FROM users u WHERE u.account_id = ?1 AND u.email_folded = ?2 AND u.id > ?3 LIMIT ?4",
+             FROM users u WHERE u.account_id = +?1 AND u.email_folded = +?2 AND u.id > ?3 LIMIT +?4",
             [account.into(), email.folded().into(), after, page.rows()],
         ),
         None => Statement::new(
@@ -124,7 +124,7 @@ pub fn list(account: &str, email: Option<&Email>, page: &Page) -> Statement {
              (SELECT json_group_array(json_object('id', g.id, 'name', g.name)) FROM group_members m \
               CROSS JOIN groups g ON g.account_id = m.account_id AND g.id = m.group_id \
               WHERE m.account_id = u.account_id AND m.user_id = u.id) AS groups \
-             FROM users u WHERE u.account_id = ?1 AND u.id > ?2 ORDER BY u.id LIMIT ?3",
+             FROM users u WHERE u.account_id = +?1 AND u.id > ?2 ORDER BY u.id LIMIT +?3",
             [account.into(), after, page.rows()],
         ),
     }
