@@ -3,6 +3,7 @@
 mod d1;
 mod outbound;
 mod private_keys;
+mod task;
 mod web;
 mod web_crypto;
 
@@ -18,7 +19,8 @@ use outbound::Platform;
 use std::cell::RefCell;
 use std::rc::Rc;
 use web_crypto::WebCrypto;
-use worker::{Context, Env, Response, Result, ScheduleContext, ScheduledEvent, event};
+use worker::wasm_bindgen::prelude::wasm_bindgen;
+use worker::{Env, Response, Result, ScheduleContext, ScheduledEvent, event, web_sys};
 
 thread_local! {
     /// An isolate has one thread; what it remembers of accounts is lost with it.
@@ -27,16 +29,31 @@ thread_local! {
     static DEPLOYMENT: RefCell<Option<(String, Rc<Deployment>)>> = const { RefCell::new(None) };
 }
 
-#[event(fetch)]
-async fn fetch(request: worker::web_sys::Request, env: Env, _context: Context) -> Result<Response> {
+/// Answers a request: the promise of a Response.
+#[wasm_bindgen]
+#[allow(unreachable_pub, reason = "the platform reaches it")]
+pub fn fetch(request: web_sys::Request, env: Env) -> js_sys::Promise {
+    task::promise(async move {
+        let response = match answered(request, env).await {
+            Ok(response) => response,
+            Err(error) => {
+                worker::console_error!("{error}");
+                Response::error("INTERNAL SERVER ERROR", 500)?.into()
+            }
+        };
+        Ok(response.into())
+    })
+}
+
+async fn answered(request: web_sys::Request, env: Env) -> Result<web_sys::Response> {
     let url = request.url();
     #[cfg(feature = "bench")]
     if url[web::origin(&url).len()..].starts_with("/__bench/") {
-        return bench::fetch(request.into()).await;
+        return bench::fetch(request.into()).await.map(Into::into);
     }
     let deployment = match known_deployment(&env, web::origin(&url)) {
         Ok(deployment) => deployment,
-        Err(message) => return Response::error(message, 500),
+        Err(message) => return Ok(Response::error(message, 500)?.into()),
     };
     let call = web::call(request, &url, &deployment.public_url).await?;
     let store = D1::new(env.as_ref(), "DB")?;

@@ -4,7 +4,7 @@ use crate::deployment::PublicUrl;
 use crate::http::{Answer, AnswerBody, Call, CallBody, LOOKED_AT, Method};
 use crate::journey::body_limit;
 use wasm_bindgen_futures::JsFuture;
-use worker::{Env, Headers, Request, Response, ResponseBody, ResponseBuilder, Result};
+use worker::{Env, Request, Response, Result, web_sys};
 
 /// Scheme, host and port of a URL. The platform has parsed it: it is absolute and normalized.
 pub(super) fn origin(url: &str) -> &str {
@@ -14,7 +14,7 @@ pub(super) fn origin(url: &str) -> &str {
 
 /// Reads a request, its body up to the bound of its route. The platform's own type: the wrapper around it asks for all that
 /// Cloudflare knows of the connection, which takes longer than a lookup in the database.
-pub(super) async fn call(request: worker::web_sys::Request, url: &str, public_url: &PublicUrl) -> Result<Call> {
+pub(super) async fn call(request: web_sys::Request, url: &str, public_url: &PublicUrl) -> Result<Call> {
     let rest = url[origin(url).len()..].split('#').next().unwrap_or_default();
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
     let method = Method::from_name(&request.method());
@@ -36,7 +36,7 @@ pub(super) async fn call(request: worker::web_sys::Request, url: &str, public_ur
 /// may lose the answer that says why.
 const THROWN_AWAY: usize = 1024 * 1024;
 
-async fn body(request: worker::web_sys::Request, limit: usize, length: Option<usize>) -> Result<CallBody> {
+async fn body(request: web_sys::Request, limit: usize, length: Option<usize>) -> Result<CallBody> {
     match length {
         Some(length) if length > limit + THROWN_AWAY => return Ok(CallBody::TooLarge),
         // The platform holds the body to its length.
@@ -61,26 +61,38 @@ async fn body(request: worker::web_sys::Request, limit: usize, length: Option<us
     Ok(if size <= limit { CallBody::Whole(whole) } else { CallBody::TooLarge })
 }
 
-/// Writes an answer.
-pub(super) async fn response(answer: Answer, env: &Env, origin: &str, if_none_match: Option<&str>) -> Result<Response> {
+/// Writes an answer. By the platform's own types, as a request is read.
+pub(super) async fn response(
+    answer: Answer,
+    env: &Env,
+    origin: &str,
+    if_none_match: Option<&str>,
+) -> Result<web_sys::Response> {
     if let Some(fault) = &answer.fault {
         worker::console_error!("{} {fault}", answer.status);
     }
-    let response = match answer.body {
-        AnswerBody::Text(text) if text.is_empty() => ResponseBuilder::new().with_status(answer.status).empty(),
-        AnswerBody::Text(text) => {
-            ResponseBuilder::new().with_status(answer.status).body(ResponseBody::Body(text.into_bytes()))
+    let init = web_sys::ResponseInit::new();
+    let with = |status, headers: web_sys::Headers| -> Result<()> {
+        for (name, value) in &answer.headers {
+            headers.append(name, value)?;
         }
-        AnswerBody::Asset(path) => asset(env, &format!("{origin}{path}"), if_none_match).await?,
+        init.set_status(status);
+        init.set_headers(&headers);
+        Ok(())
     };
-    let headers = Headers::new();
-    for (name, value) in response.headers().entries() {
-        headers.append(&name, &value)?;
+    match answer.body {
+        AnswerBody::Text(text) => {
+            with(answer.status, web_sys::Headers::new()?)?;
+            let body = (!text.is_empty()).then(|| js_sys::Uint8Array::from(text.as_bytes()));
+            Ok(web_sys::Response::new_with_opt_js_u8_array_and_init(body.as_ref(), &init)?)
+        }
+        AnswerBody::Asset(path) => {
+            let found = asset(env, &format!("{origin}{path}"), if_none_match).await?;
+            let found = web_sys::Response::from(found);
+            with(found.status(), web_sys::Headers::new_with_headers(&found.headers())?)?;
+            Ok(web_sys::Response::new_with_opt_readable_stream_and_init(found.body().as_ref(), &init)?)
+        }
     }
-    for (name, value) in answer.headers {
-        headers.append(name, &value)?;
-    }
-    Ok(response.with_headers(headers))
 }
 
 async fn asset(env: &Env, url: &str, if_none_match: Option<&str>) -> Result<Response> {

@@ -1,0 +1,96 @@
+//! Runs the future of a request as a promise. The executor of `wasm_bindgen_futures` has the platform call it back for each step; here
+//! a step is taken as soon as what it waits for is there, in the callback that says so.
+
+use js_sys::{Function, Promise};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use worker::wasm_bindgen::JsValue;
+
+type Task = Pin<Box<dyn Future<Output = ()>>>;
+
+enum State {
+    Waiting(Task),
+    /// It is being polled.
+    Running,
+    /// The same, and what it waits for is there already.
+    Woken,
+}
+
+#[derive(Default)]
+struct Tasks {
+    last: u64,
+    states: HashMap<u64, State>,
+}
+
+thread_local! {
+    /// Those of all requests of the isolate.
+    static TASKS: RefCell<Tasks> = RefCell::default();
+}
+
+/// The number of a task: a waker must be one that other threads could have.
+struct Number(u64);
+
+impl Wake for Number {
+    fn wake(self: Arc<Self>) {
+        let task = TASKS.with_borrow_mut(|tasks| {
+            let state = tasks.states.get_mut(&self.0)?;
+            let next = if matches!(state, State::Waiting(_)) { State::Running } else { State::Woken };
+            match std::mem::replace(state, next) {
+                State::Waiting(task) => Some(task),
+                State::Running | State::Woken => None,
+            }
+        });
+        if let Some(task) = task {
+            run(self.0, task, &self.into());
+        }
+    }
+}
+
+/// Polls a task until it waits or is done.
+fn run(number: u64, mut task: Task, waker: &Waker) {
+    loop {
+        let is_done = task.as_mut().poll(&mut Context::from_waker(waker)) == Poll::Ready(());
+        let again = TASKS.with_borrow_mut(|tasks| {
+            match tasks.states.get_mut(&number) {
+                Some(state) if !is_done => {
+                    if matches!(state, State::Woken) {
+                        *state = State::Running;
+                        return Some(task);
+                    }
+                    *state = State::Waiting(task);
+                }
+                _ => drop(tasks.states.remove(&number)),
+            }
+            None
+        });
+        match again {
+            Some(again) => task = again,
+            None => return,
+        }
+    }
+}
+
+/// Begins at once.
+pub(super) fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
+    let mut future = Some(future);
+    // It is called once, before there is a promise.
+    Promise::new(&mut |resolve: Function, reject: Function| {
+        let Some(future) = future.take() else { return };
+        let task = Box::pin(async move {
+            // Neither throws.
+            let _ = match future.await {
+                Ok(value) => resolve.call1(&JsValue::UNDEFINED, &value),
+                Err(error) => reject.call1(&JsValue::UNDEFINED, &error),
+            };
+        });
+        let number = TASKS.with_borrow_mut(|tasks| {
+            tasks.last += 1;
+            tasks.states.insert(tasks.last, State::Running);
+            tasks.last
+        });
+        run(number, task, &Arc::new(Number(number)).into());
+    })
+}
