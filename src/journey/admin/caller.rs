@@ -188,7 +188,8 @@ async fn token_holder<S: Store, C: Crypto>(
 /// An API token that a request shows: `pst_<id>_<secret>`.
 pub(in crate::journey) struct Token<'c> {
     id: &'c str,
-    secret: Secret,
+    /// Of its secret.
+    digest: String,
 }
 
 /// Why a token lets nobody in.
@@ -217,7 +218,8 @@ impl<'c> Token<'c> {
     /// Reads one. `None`: it cannot be one of ours.
     pub(in crate::journey) fn read(text: &'c str) -> Option<Self> {
         let (id, secret) = text.strip_prefix(TOKEN_PREFIX)?.split_once('_')?;
-        Some(Self { id, secret: Secret::presented(secret).filter(|_| is_account_id(id))? })
+        let secret = Secret::presented(secret).filter(|_| is_account_id(id))?;
+        Some(Self { id, digest: secret.digest() })
     }
 
     /// Its id, which is no secret.
@@ -249,7 +251,7 @@ impl<'c> Token<'c> {
 
     /// The same, to be first in the batch that loads what they ask for: for who has no such token, nothing of the rest is read.
     pub(in crate::journey) fn first_statement(&self, account: &str, now: Timestamp) -> Statement {
-        store::api_token::shown(account, self.id, &self.secret.digest(), now)
+        store::api_token::shown(account, self.id, &self.digest, now)
     }
 
     /// Reads what [`Token::statement`] found.
@@ -266,7 +268,7 @@ impl<'c> Token<'c> {
 
     /// The owner, if the secret is the one, and both are good now.
     fn owner(&self, credential: Credential, now: Timestamp) -> Result<Result<String, TokenRefusal>, StoreError> {
-        if !bool::from(credential.digest.as_bytes().ct_eq(self.secret.digest().as_bytes())) {
+        if !bool::from(credential.digest.as_bytes().ct_eq(self.digest.as_bytes())) {
             return Ok(Err(TokenRefusal::Unknown));
         }
         if let Some(end) = credential.expires_at.filter(|end| *end <= now) {
