@@ -1,6 +1,6 @@
 //! Tokens of API keys.
 
-use super::{Page, Statement, flag_or_none, json, millis, optional_millis};
+use super::{Page, Rows, Statement, flag_or_none, json, millis, optional_millis};
 use crate::access::{BuiltInRole, Permissions};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -64,23 +64,26 @@ pub fn delete(account: &str, id: &str) -> Statement {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Credential {
     /// SHA-256 of its secret, in hexadecimal.
+    #[serde(rename = "token_digest")]
     pub digest: String,
     /// When it ends.
-    #[serde(deserialize_with = "optional_millis")]
+    #[serde(rename = "token_expires_at", deserialize_with = "optional_millis")]
     pub expires_at: Option<Timestamp>,
     /// Id of the user who owns its API key, if a user does.
+    #[serde(rename = "token_user")]
     pub user_id: Option<String>,
     /// Id of the service account that owns it otherwise.
+    #[serde(rename = "token_service_account")]
     pub service_account_id: Option<String>,
     /// Whether that user is active.
-    #[serde(deserialize_with = "flag_or_none")]
+    #[serde(rename = "token_user_active", deserialize_with = "flag_or_none")]
     pub active: Option<bool>,
 }
 
 /// What the owner of a token may do with everything in the account.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Held {
-    #[serde(deserialize_with = "json")]
+    #[serde(rename = "token_roles", deserialize_with = "json")]
     roles: Vec<HeldRole>,
 }
 
@@ -102,11 +105,13 @@ impl Held {
     }
 }
 
+// The names are no other's: a row of [`shown_before`] has them beside those of what is looked up.
 macro_rules! holder {
     ($rest:literal) => {
         concat!(
-            "SELECT t.digest, t.expires_at, t.user_id, t.service_account_id, t.roles, ",
-            "(SELECT u.active FROM users u WHERE u.account_id = t.account_id AND u.id = t.user_id) AS active FROM ",
+            "SELECT t.digest AS token_digest, t.expires_at AS token_expires_at, t.user_id AS token_user, ",
+            "t.service_account_id AS token_service_account, t.roles AS token_roles, (SELECT u.active FROM users u ",
+            "WHERE u.account_id = t.account_id AND u.id = t.user_id) AS token_user_active FROM ",
             $rest
         )
     };
@@ -122,11 +127,35 @@ pub fn holder(account: &str, id: &str) -> Statement {
 /// [`super::Constraint::Token`]. The time that SQLite takes to compare digests tells nothing of a secret; who is let in is decided
 /// by the reader of the row.
 pub fn shown(account: &str, id: &str, digest: &str, now: Timestamp) -> Statement {
-    Statement::new(
+    Statement::new(shown_sql(2), [account.into(), id.into(), digest.into(), now.into()])
+}
+
+/// With the account as the first parameter, and the others from this number on.
+fn shown_sql(id: usize) -> String {
+    let (digest, now) = (id + 1, id + 2);
+    format!(
         holder!(
-            "(SELECT ?2 AS id) shown LEFT JOIN api_tokens t ON t.account_id = +?1 AND t.id = shown.id WHERE CASE \
-             WHEN t.digest = ?3 AND COALESCE(t.expires_at > ?4, 1) THEN 1 ELSE json('no token ' || shown.id) END"
+            "(SELECT ?{id} AS id) shown LEFT JOIN api_tokens t ON t.account_id = +?1 AND t.id = shown.id WHERE CASE \
+             WHEN t.digest = ?{digest} AND COALESCE(t.expires_at > ?{now}, 1) THEN 1 ELSE json('no token ' || shown.id) END"
         ),
-        [account.into(), id.into(), digest.into(), now.into()],
+        id = id,
+        digest = digest,
+        now = now,
     )
+}
+
+/// [`shown`] and a lookup of a few rows that is made only then, as one statement: D1 takes less time for one than for a batch of two.
+/// The account is the lookup's first parameter, and its rows have an id. Each comes with the token beside it; where nothing is found,
+/// one row has the token alone: [`looked_up`] tells.
+pub fn shown_before(id: &str, digest: &str, now: Timestamp, lookup: Statement) -> Statement {
+    let Statement { sql, mut parameters } = lookup;
+    let shown = shown_sql(parameters.len() + 1);
+    parameters.extend([id.into(), digest.into(), now.into()]);
+    Statement { sql: format!("SELECT * FROM ({shown}) LEFT JOIN ({sql}) looked_up").into(), parameters }
+}
+
+/// What the lookup of [`shown_before`] found.
+pub fn looked_up(rows: Rows) -> Rows {
+    let is_found = |row: &serde_json::Value| !row["id"].is_null();
+    if rows.0.first().is_some_and(is_found) { rows } else { Rows::default() }
 }

@@ -61,8 +61,8 @@ pub struct Statement {
 }
 
 impl Statement {
-    fn new(sql: &'static str, parameters: impl Into<Vec<Value>>) -> Self {
-        Self { sql: Cow::Borrowed(sql), parameters: parameters.into() }
+    fn new(sql: impl Into<Cow<'static, str>>, parameters: impl Into<Vec<Value>>) -> Self {
+        Self { sql: sql.into(), parameters: parameters.into() }
     }
 }
 

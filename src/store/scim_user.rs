@@ -59,13 +59,13 @@ macro_rules! select {
 
 /// One user.
 pub fn find(account: &str, id: &str) -> Statement {
-    Statement::new(select!("users u WHERE u.account_id = ?1 AND u.id = ?2"), [account.into(), id.into()])
+    Statement::new(select!("users u WHERE u.account_id = +?1 AND u.id = +?2"), [account.into(), id.into()])
 }
 
 /// The user of a userName, folded.
 pub fn by_user_name(account: &str, folded: &str) -> Statement {
     Statement::new(
-        select!("users u WHERE u.account_id = ?1 AND u.user_name_folded = ?2"),
+        select!("users u WHERE u.account_id = +?1 AND u.user_name_folded = +?2"),
         [account.into(), folded.into()],
     )
 }
@@ -74,9 +74,9 @@ pub fn by_user_name(account: &str, folded: &str) -> Statement {
 pub fn by_external_id(account: &str, token: &str, external_id: &str) -> Statement {
     Statement::new(
         select!(
-            "users u WHERE u.account_id = ?1 AND u.external_id = ?3 AND u.external_owner = \
+            "users u WHERE u.account_id = +?1 AND u.external_id = +?3 AND u.external_owner = \
              (SELECT COALESCE('user/' || t.user_id, 'service-account/' || t.service_account_id) \
-              FROM api_tokens t WHERE t.account_id = ?1 AND t.id = ?2)"
+              FROM api_tokens t WHERE t.account_id = +?1 AND t.id = +?2)"
         ),
         [account.into(), token.into(), external_id.into()],
     )
@@ -99,9 +99,9 @@ pub fn by_email(account: &str, folded: &str, page: &Keyset<'_>) -> Statement {
 pub fn alike(account: &str, user_name: &str, email: &str) -> Statement {
     Statement::new(
         select!(
-            "users u WHERE u.account_id = ?1 AND u.id IN \
-             (SELECT o.id FROM users o WHERE o.account_id = ?1 AND o.user_name_folded = ?2 \
-              UNION ALL SELECT o.id FROM users o WHERE o.account_id = ?1 AND o.email_folded = ?3)"
+            "users u WHERE u.account_id = +?1 AND u.id IN \
+             (SELECT o.id FROM users o WHERE o.account_id = +?1 AND o.user_name_folded = +?2 \
+              UNION ALL SELECT o.id FROM users o WHERE o.account_id = +?1 AND o.email_folded = +?3)"
         ),
         [account.into(), user_name.into(), email.into()],
     )

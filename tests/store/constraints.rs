@@ -3,11 +3,13 @@
 use crate::logs::attempt;
 use crate::scene::{ISSUER, NOW, account_of, create_user, link, open_session, provider_of, run, scene, session_of};
 use crate::support::database::Database;
-use postern::store::api_token::{self, ApiToken};
+use postern::store::api_token::{self, ApiToken, Credential};
 use postern::store::change::Change;
+use postern::store::scim_list::Keyset;
+use postern::store::scim_user::{self, ScimUser};
 use postern::store::sign_in::Outcome;
 use postern::store::{Constraint, Statement, Store, StoreError, account, commit, provider, session, spent};
-use postern::time::Duration;
+use postern::time::{Duration, Timestamp};
 
 fn constraint<T: std::fmt::Debug>(result: Result<T, StoreError>) -> Constraint {
     match result {
@@ -92,19 +94,35 @@ fn a_session_is_of_the_versions_that_it_was_decided_by() {
     run(&database, session::insert(&session_of("s1", "u1", "p1"), "d1", 1, 1)).unwrap();
 }
 
-#[test]
-fn a_token_that_nobody_has_or_that_has_ended_fails_its_batch() {
+/// An API key of a service account.
+fn scene_with_key() -> Database {
     let database = scene();
     database.execute(
         "INSERT INTO records (account_id, id, kind, name, settings, created_at, updated_at, version) VALUES \
          ('acme', 's1', 'serviceAccount', 'S', '{}', 1, 1, 1), \
          ('acme', 'k1', 'apiKey', 'K', '{\"owner\":{\"type\":\"serviceAccount\",\"id\":\"s1\"}}', 1, 1, 1)",
     );
+    database
+}
+
+fn token_of(id: &str, expires_at: Option<Timestamp>) -> Statement {
+    let token = ApiToken { id: id.into(), name: "T".into(), created_at: NOW, expires_at };
+    api_token::insert("acme", "k1", &token, "d1")
+}
+
+#[test]
+fn a_token_that_nobody_has_or_that_has_ended_fails_its_batch() {
+    let database = scene_with_key();
     let ends = Some(NOW.plus(Duration(1)));
     for (id, expires_at) in [("t1", None), ("t2", ends)] {
-        let token = ApiToken { id: id.into(), name: "T".into(), created_at: NOW, expires_at };
-        run(&database, api_token::insert("acme", "k1", &token, "d1")).unwrap();
+        run(&database, token_of(id, expires_at)).unwrap();
         assert_eq!(run(&database, api_token::shown("acme", id, "d1", NOW)).unwrap().len(), 1);
+        for (user, found) in [("u1", 1), ("u9", 0)] {
+            let before = api_token::shown_before(id, "d1", NOW, scim_user::find("acme", user));
+            let rows = run(&database, before).unwrap();
+            assert!(rows.first::<Credential>().unwrap().is_some(), "{user}");
+            assert_eq!(api_token::looked_up(rows).all::<ScimUser>().unwrap().len(), found, "{user}");
+        }
     }
     for (account, id, digest, now) in [
         ("acme", "t1", "d2", NOW),
@@ -112,8 +130,34 @@ fn a_token_that_nobody_has_or_that_has_ended_fails_its_batch() {
         ("other", "t1", "d1", NOW),
         ("acme", "t2", "d1", NOW.plus(Duration(1))),
     ] {
-        let shown = run(&database, api_token::shown(account, id, digest, now));
-        assert_eq!(constraint(shown), Constraint::Token, "{account} {id} {digest} {now}");
+        for statement in [
+            api_token::shown(account, id, digest, now),
+            api_token::shown_before(id, digest, now, scim_user::find(account, "u1")),
+            api_token::shown_before(id, digest, now, scim_user::find(account, "u9")),
+        ] {
+            assert_eq!(constraint(run(&database, statement)), Constraint::Token, "{account} {id} {digest} {now}");
+        }
+    }
+}
+
+#[test]
+fn for_who_has_no_such_token_nothing_is_looked_up() {
+    let database = scene_with_key();
+    run(&database, token_of("t1", None)).unwrap();
+    let keyset = Keyset { after: "", after_time: None, limit: 50 };
+    let lookups = |user: &str, email: &str| {
+        [
+            scim_user::find("acme", user),
+            scim_user::by_user_name("acme", email),
+            scim_user::by_email("acme", email, &keyset),
+            scim_user::alike("acme", email, email),
+        ]
+    };
+    for (known, unknown) in lookups("u1", "ada@example.com").into_iter().zip(lookups("u9", "bob@example.com")) {
+        let steps =
+            |digest, lookup: &Statement| database.steps(&api_token::shown_before("t1", digest, NOW, lookup.clone()));
+        assert_ne!(steps("d1", &known), steps("d1", &unknown), "{}", known.sql);
+        assert_eq!(steps("d2", &known), steps("d2", &unknown), "{}", known.sql);
     }
 }
 

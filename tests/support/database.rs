@@ -106,12 +106,13 @@ impl Database {
         steps.unwrap().map(Result::unwrap).collect()
     }
 
-    /// How many instructions of its machine SQLite takes for a statement: a row that is looked at takes several.
+    /// How many instructions of its machine SQLite takes for a statement, until it is done or fails: a row that is looked at takes
+    /// several.
     pub(crate) fn steps(&self, statement: &Statement) -> usize {
         let connection = self.connection.borrow();
         let mut prepared = connection.prepare(&statement.sql).unwrap();
         let mut rows = prepared.query(params_from_iter(statement.parameters.iter().map(Bound))).unwrap();
-        while rows.next().unwrap().is_some() {}
+        while let Ok(Some(_)) = rows.next() {}
         drop(rows);
         prepared.get_status(rusqlite::StatementStatus::VmStep).unsigned_abs() as usize
     }

@@ -254,7 +254,12 @@ impl<'c> Token<'c> {
         store::api_token::shown(account, self.id, &self.digest, now)
     }
 
-    /// Reads what [`Token::statement`] found.
+    /// [`Token::first_statement`] and a lookup of a few rows in the same account, as one statement, for [`store::api_token::looked_up`].
+    pub(in crate::journey) fn statement_before(&self, now: Timestamp, lookup: Statement) -> Statement {
+        store::api_token::shown_before(self.id, &self.digest, now, lookup)
+    }
+
+    /// Reads what any of these statements found.
     pub(in crate::journey) fn holder(
         &self,
         rows: &Rows,

@@ -46,8 +46,8 @@ impl ScimGroup {
 pub(super) async fn read<S: Store, C: Crypto>(request: &Request<'_, S, C>, id: &str) -> Result<Reply, Failure> {
     let projection = Projection::of_query(request.query, ResourceType::Group)?;
     let first = if projection.shows("members") { MEMBERS_IN_A_ROW } else { 0 };
-    let mut rows = request.load(vec![scim_group::find(request.account, id, Members { first, asked: &[] })]).await?;
-    let mut found = next(&mut rows)?.first::<ScimGroup>()?.ok_or_else(|| not_found("group"))?;
+    let rows = request.look_up(scim_group::find(request.account, id, Members { first, asked: &[] })).await?;
+    let mut found = rows.first::<ScimGroup>()?.ok_or_else(|| not_found("group"))?;
     members::complete(request, std::slice::from_mut(&mut found), first).await?;
     Ok(request.read(found.version, || text(request, &found, &projection)))
 }
@@ -192,8 +192,8 @@ async fn read_again<S: Store, C: Crypto>(
     let first = if projection.shows("members") { MEMBERS_IN_A_ROW } else { 0 };
     if first > 0 || !patch.members.is_empty() {
         let find = scim_group::find(request.account, &after.id, Members { first, asked: &[] });
-        let mut rows = request.load(vec![find]).await?;
-        after = next(&mut rows)?.first::<ScimGroup>()?.ok_or_else(|| not_found("group"))?;
+        let rows = request.look_up(find).await?;
+        after = rows.first::<ScimGroup>()?.ok_or_else(|| not_found("group"))?;
         members::complete(request, std::slice::from_mut(&mut after), first).await?;
     }
     Ok(answer(request, &after, projection))
@@ -249,15 +249,17 @@ async fn try_change<S: Store, C: Crypto>(
     let wanted = members::added(&patch.members);
     let reads_all = patch.members.iter().any(|change| matches!(change, MemberChange::RemoveWhere(_)));
     let first = if reads_all { MEMBERS_IN_A_ROW } else { 0 };
-    let mut statements = vec![scim_group::find(account, id, Members { first, asked: &[] })];
-    if !wanted.is_empty() {
-        statements.push(scim_group::unknown(account, &wanted));
-    }
-    let mut rows = request.load(statements).await?;
-    let mut before = next(&mut rows)?.first::<ScimGroup>()?.ok_or_else(|| not_found("group"))?;
+    let find = scim_group::find(account, id, Members { first, asked: &[] });
+    let (found, unknown) = if wanted.is_empty() {
+        (request.look_up(find).await?, None)
+    } else {
+        let mut rows = request.load(vec![find, scim_group::unknown(account, &wanted)]).await?;
+        (next(&mut rows)?, rows.next())
+    };
+    let mut before = found.first::<ScimGroup>()?.ok_or_else(|| not_found("group"))?;
     request.check_version(before.version)?;
     members::complete(request, std::slice::from_mut(&mut before), first).await?;
-    let unknown = rows.next().map(|rows| group::read_ids(&rows)).transpose()?.unwrap_or_default();
+    let unknown = unknown.map(|rows| group::read_ids(&rows)).transpose()?.unwrap_or_default();
     let known = Known::of(request, unknown);
     let mut after = ScimGroup { updated_at: now, version: before.version + 1, ..before.clone() };
     if let Some(name) = &patch.display_name {
@@ -315,7 +317,7 @@ async fn try_change<S: Store, C: Crypto>(
         Some(rows) => rows,
         None => {
             let find = scim_group::find(account, id, Members { first: MEMBERS_IN_A_ROW, asked: &[] });
-            next(&mut request.load(vec![find]).await?)?
+            request.look_up(find).await?
         }
     };
     let mut after = rows.first::<ScimGroup>()?.ok_or_else(|| not_found("group"))?;
@@ -327,8 +329,8 @@ async fn try_change<S: Store, C: Crypto>(
 pub(super) async fn delete<S: Store, C: Crypto>(request: &Request<'_, S, C>, id: &str) -> Result<Reply, Failure> {
     let account = request.account;
     for _ in 0..MAX_ROUNDS {
-        let mut rows = request.load(vec![scim_group::find(account, id, Members::default())]).await?;
-        let before = next(&mut rows)?.first::<ScimGroup>()?.ok_or_else(|| not_found("group"))?;
+        let rows = request.look_up(scim_group::find(account, id, Members::default())).await?;
+        let before = rows.first::<ScimGroup>()?.ok_or_else(|| not_found("group"))?;
         request.check_version(before.version)?;
         let mut plan = plan(request, 204, "group.deleted", Some(&before), None)?;
         let is_guarded = request.if_match.is_some_and(|header| header.trim() != "*");

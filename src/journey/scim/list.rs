@@ -231,6 +231,11 @@ impl<'s, 'r, S: Store, C: Crypto> Scan<'s, 'r, S, C> {
         matches!(self.source(), Source::Id(_) | Source::UserName(_) | Source::ExternalId(_) | Source::DisplayName(_))
     }
 
+    /// Whether there are few candidates as a rule.
+    fn finds_few(&self) -> bool {
+        self.is_unique() || matches!(self.source(), Source::Email(_))
+    }
+
     fn rows(&self, rows: &Rows) -> Result<Vec<Row>, Failure> {
         Ok(match self.resource {
             ResourceType::User => rows.all::<ScimUser>()?.into_iter().map(Row::User).collect(),
@@ -282,13 +287,19 @@ impl<'s, 'r, S: Store, C: Crypto> Scan<'s, 'r, S, C> {
         let mut read = 0;
         loop {
             let page = Keyset { after: &after, after_time, limit: at_once as i64 };
-            let mut statements = vec![self.statement(&page, first)];
-            statements.extend(count.as_ref().map(|_| scim_list::count(self.request.account, self.kind())));
-            let mut answers = self.request.load(statements).await?;
-            let mut rows = self.rows(&next(&mut answers)?)?;
-            if let Some(count) = count.take() {
-                *count = scim_list::read_count(&next(&mut answers)?)?;
-            }
+            let statement = self.statement(&page, first);
+            let found = match count.take() {
+                Some(count) => {
+                    let statements = vec![statement, scim_list::count(self.request.account, self.kind())];
+                    let mut answers = self.request.load(statements).await?;
+                    let found = next(&mut answers)?;
+                    *count = scim_list::read_count(&next(&mut answers)?)?;
+                    found
+                }
+                None if self.finds_few() => self.request.look_up(statement).await?,
+                None => next(&mut self.request.load(vec![statement]).await?)?,
+            };
+            let mut rows = self.rows(&found)?;
             let got = rows.len();
             if self.needs_members {
                 self.complete(&mut rows, first).await?;

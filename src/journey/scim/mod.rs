@@ -135,24 +135,43 @@ impl<S: Store, C: Crypto> Request<'_, S, C> {
             }
             return Ok(self.postern.store.batch(statements).await?.into_iter());
         }
-        let alone = vec![self.token.statement(self.account)];
-        let (mut rows, failed) = if statements.is_empty() {
-            (self.postern.store.batch(alone).await?.into_iter(), None)
-        } else {
-            let mut all = vec![self.token.first_statement(self.account, self.postern.now)];
-            all.extend(statements);
-            match self.postern.store.batch(all).await {
-                // Why, the token alone tells.
-                Err(error @ StoreError::Constraint(Constraint::Token)) => {
-                    (self.postern.store.batch(alone).await?.into_iter(), Some(error))
-                }
-                rows => (rows?.into_iter(), None),
-            }
+        let mut all = match statements.is_empty() {
+            true => vec![self.token.statement(self.account)],
+            false => vec![self.token.first_statement(self.account, self.postern.now)],
         };
-        let (actor, permissions) = self.token.holder(&next(&mut rows)?, self.postern.now)?.map_err(unauthorized)?;
-        if let Some(error) = failed {
-            return Err(error.into());
+        all.extend(statements);
+        let mut rows = self.ask(all).await?.into_iter();
+        self.let_in(&next(&mut rows)?)?;
+        Ok(rows)
+    }
+
+    /// Runs a statement that looks up a few rows; the first time, as one that tells whether the token lets in who shows it.
+    async fn look_up(&self, lookup: Statement) -> Result<Rows, Failure> {
+        if self.actor.get().is_some() {
+            return Ok(next(&mut self.load(vec![lookup]).await?)?);
         }
+        let lookup = self.token.statement_before(self.postern.now, lookup);
+        let rows = next(&mut self.ask(vec![lookup]).await?.into_iter())?;
+        self.let_in(&rows)?;
+        Ok(store::api_token::looked_up(rows))
+    }
+
+    /// Runs statements that fail if nobody has the token.
+    async fn ask(&self, statements: Vec<Statement>) -> Result<Vec<Rows>, Failure> {
+        match self.postern.store.batch(statements).await {
+            Err(error @ StoreError::Constraint(Constraint::Token)) => {
+                // Why, the token alone tells.
+                let alone = self.postern.store.batch(vec![self.token.statement(self.account)]).await?;
+                self.let_in(&next(&mut alone.into_iter())?)?;
+                Err(error.into())
+            }
+            rows => Ok(rows?),
+        }
+    }
+
+    /// Notes who shows the token, and refuses who may not call us.
+    fn let_in(&self, token: &Rows) -> Result<(), Failure> {
+        let (actor, permissions) = self.token.holder(token, self.postern.now)?.map_err(unauthorized)?;
         self.log.borrow_mut().actor = Some(actor.clone());
         let lacking = NEEDED.without(permissions);
         if !lacking.is_empty() {
@@ -163,7 +182,7 @@ impl<S: Store, C: Crypto> Request<'_, S, C> {
         }
         // Whoever comes first is the one.
         let _ = self.actor.set(actor);
-        Ok(rows)
+        Ok(())
     }
 
     /// The owner of the token: `user/…` or `service-account/…`.
@@ -180,7 +199,7 @@ impl<S: Store, C: Crypto> Request<'_, S, C> {
             (Some(_), Some((_, id))) => store::record::find(self.account, Kind::ServiceAccount, id),
             _ => return Ok(true),
         };
-        Ok(!next(&mut self.load(vec![find]).await?)?.is_empty())
+        Ok(!self.look_up(find).await?.is_empty())
     }
 
     /// A client that says which version it has read has none other changed.

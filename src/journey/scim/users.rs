@@ -1,6 +1,6 @@
 //! `/Users` and `/Users/{id}` (RFC 7644, 3.3 to 3.6).
 
-use super::{Failure, MAX_ROUNDS, Reply, Request, moved, next, not_found};
+use super::{Failure, MAX_ROUNDS, Reply, Request, moved, not_found};
 use crate::crypto::Crypto;
 use crate::directory::{Email, ManagedBy, User, folded};
 use crate::http::Method;
@@ -121,8 +121,8 @@ fn other_emails(document: &UserDocument) -> Vec<String> {
 /// `GET …/{id}`
 pub(super) async fn read<S: Store, C: Crypto>(request: &Request<'_, S, C>, id: &str) -> Result<Reply, Failure> {
     let projection = Projection::of_query(request.query, ResourceType::User)?;
-    let mut rows = request.load(vec![scim_user::find(request.account, id)]).await?;
-    let found = next(&mut rows)?.first::<ScimUser>()?.ok_or_else(|| not_found("user"))?;
+    let rows = request.look_up(scim_user::find(request.account, id)).await?;
+    let found = rows.first::<ScimUser>()?.ok_or_else(|| not_found("user"))?;
     let rendered = found.rendered(request.actor(), request.base)?;
     Ok(request.read(found.user.version, || projection.of(rendered).to_string()))
 }
@@ -169,8 +169,8 @@ async fn try_create<S: Store, C: Crypto>(
     let account = request.account;
     // The owner is known once the token is; the externalId is guarded by its constraint.
     let alike = scim_user::alike(account, &identity.user_name_folded, &identity.email_folded);
-    let mut rows = request.load(vec![alike]).await?;
-    let alike: Vec<ScimUser> = next(&mut rows)?.all()?;
+    let rows = request.look_up(alike).await?;
+    let alike: Vec<ScimUser> = rows.all()?;
     if let Some(known) = alike.first() {
         if alike.len() > 1 || known.user.managed_by == ManagedBy::Scim || !known.known.adoptable {
             return Err(taken(&alike, identity).into());
@@ -240,8 +240,8 @@ pub(super) async fn update<S: Store, C: Crypto>(
         (None, Some(Patch::parse(body, ResourceType::User)?))
     };
     for _ in 0..MAX_ROUNDS {
-        let mut rows = request.load(vec![scim_user::find(request.account, id)]).await?;
-        let before = next(&mut rows)?.first::<ScimUser>()?.ok_or_else(|| not_found("user"))?;
+        let rows = request.look_up(scim_user::find(request.account, id)).await?;
+        let before = rows.first::<ScimUser>()?.ok_or_else(|| not_found("user"))?;
         request.check_version(before.user.version)?;
         before.check_managed()?;
         let known = before.document(request.actor())?;
@@ -386,8 +386,8 @@ fn refused(constraint: Constraint) -> Failure {
 pub(super) async fn delete<S: Store, C: Crypto>(request: &Request<'_, S, C>, id: &str) -> Result<Reply, Failure> {
     let (account, now) = (request.account, request.postern.now);
     for _ in 0..MAX_ROUNDS {
-        let mut rows = request.load(vec![scim_user::find(account, id)]).await?;
-        let before = next(&mut rows)?.first::<ScimUser>()?.ok_or_else(|| not_found("user"))?;
+        let rows = request.look_up(scim_user::find(account, id)).await?;
+        let before = rows.first::<ScimUser>()?.ok_or_else(|| not_found("user"))?;
         request.check_version(before.user.version)?;
         before.check_managed()?;
         let user = before.user.clone();

@@ -37,7 +37,7 @@ async function meet(name) {
 
 /**
  * `{ binding, calls, rowsRead }`: a stand-in for `real` that fails as `faults` say and waits as `meeting` says, how many
- * calls it has had, and how many rows its batches have read as D1 counts them.
+ * calls it has had, and how many rows these have read as D1 counts them.
  */
 export function proxiedDatabase(real, faults, meeting = null) {
   let count = 0;
@@ -63,6 +63,12 @@ export function proxiedDatabase(real, faults, meeting = null) {
     return results;
   }
 
+  async function all(statement) {
+    const result = await statement.all();
+    rowsRead += result.meta.rows_read;
+    return result;
+  }
+
   class D1PreparedStatement {
     constructor(statement) {
       this.real = statement;
@@ -77,7 +83,7 @@ export function proxiedDatabase(real, faults, meeting = null) {
       return call(() => this.real.run());
     }
     all() {
-      return call(() => this.real.all());
+      return call(() => all(this.real));
     }
     raw(...args) {
       return call(() => this.real.raw(...args));
