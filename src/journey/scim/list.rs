@@ -64,34 +64,49 @@ pub(super) async fn listed<S: Store, C: Crypto>(
             let (mut found, total) = scan.window(*start, *count).await?;
             Ok(Listed { total: Some(total), resources: scan.texts(&mut found).await?, next_cursor: None })
         }
-        (Page::Cursor { cursor, count }, ..) => match (scan.is_by_id(), cursor.as_deref().map(Cursor::read)) {
-            (_, Some(None)) => Err(ScimError::InvalidCursor.into()),
-            (true, Some(Some(Cursor::After(id)))) => scan.by_cursor(id, *count).await,
-            (true, None) => scan.by_cursor("", *count).await,
-            (false, None) => scan.by_place(1, *count).await,
-            (false, Some(Some(Cursor::Place(start)))) => scan.by_place(start, *count).await,
-            _ => Err(ScimError::InvalidCursor.into()),
-        },
+        (Page::Cursor { cursor, count }, ..) => {
+            match (scan.is_by_id(), cursor.as_deref().map(|text| Cursor::read(text, resource))) {
+                (_, Some(None)) => Err(ScimError::InvalidCursor.into()),
+                (true, Some(Some(Cursor::After(id)))) => scan.by_cursor(id, *count).await,
+                (true, None) => scan.by_cursor("", *count).await,
+                (false, None) => scan.by_place(1, *count).await,
+                (false, Some(Some(Cursor::Place(start)))) => scan.by_place(start, *count).await,
+                _ => Err(ScimError::InvalidCursor.into()),
+            }
+        }
     }
 }
 
 /// Where a page begins.
+#[derive(Debug, PartialEq, Eq)]
 enum Cursor<'c> {
-    /// After an id.
+    /// After an id: `u…` of a user, `g…` of a group.
     After(&'c str),
-    /// At a place, where the order is another.
+    /// At a place, where the order is another: `n…`.
     Place(u64),
 }
 
 impl<'c> Cursor<'c> {
-    fn read(text: &'c str) -> Option<Self> {
+    /// Reads one. `None`: it is not one of a list of these.
+    fn read(text: &'c str, resource: ResourceType) -> Option<Self> {
         if let Some(place) = text.strip_prefix('n') {
             return place.parse().ok().filter(|place| *place > 0).map(Self::Place);
         }
-        let id = text.strip_prefix('i')?;
+        let id = text.strip_prefix(Self::letter(resource))?;
         let fits =
             (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
         fits.then_some(Self::After(id))
+    }
+
+    fn after(resource: ResourceType, id: &str) -> String {
+        format!("{}{id}", Self::letter(resource))
+    }
+
+    fn letter(resource: ResourceType) -> char {
+        match resource {
+            ResourceType::User => 'u',
+            ResourceType::Group => 'g',
+        }
     }
 }
 
@@ -488,9 +503,9 @@ impl<'s, 'r, S: Store, C: Crypto> Scan<'s, 'r, S, C> {
             Each::End => None,
             Each::Enough => {
                 found.truncate(count);
-                found.last().map(|last| format!("i{}", last.id))
+                found.last().map(|last| Cursor::after(self.resource, &last.id))
             }
-            Each::TooMany(after) => Some(format!("i{after}")),
+            Each::TooMany(after) => Some(Cursor::after(self.resource, &after)),
         };
         Ok(Listed { total, resources: self.texts(&mut found).await?, next_cursor })
     }
@@ -542,10 +557,15 @@ mod tests {
 
     #[test]
     fn a_cursor_is_one_of_ours_or_none() {
-        assert!(matches!(Cursor::read("i01kaz"), Some(Cursor::After("01kaz"))));
-        assert!(matches!(Cursor::read("n201"), Some(Cursor::Place(201))));
-        for bad in ["", "i", "n", "n0", "n-1", "x1", "ia b", "i\u{e4}", &format!("i{}", "a".repeat(65))] {
-            assert!(Cursor::read(bad).is_none(), "{bad}");
+        use ResourceType::{Group, User};
+        for (resource, other, text) in [(User, Group, "u01kaz"), (Group, User, "g01kaz")] {
+            assert_eq!(Cursor::read(text, resource), Some(Cursor::After("01kaz")));
+            assert_eq!(Cursor::after(resource, "01kaz"), text);
+            assert_eq!(Cursor::read(text, other), None);
+            assert_eq!(Cursor::read("n201", resource), Some(Cursor::Place(201)));
+        }
+        for bad in ["", "u", "n", "n0", "n-1", "x1", "ua b", "u\u{e4}", &format!("u{}", "a".repeat(65))] {
+            assert_eq!(Cursor::read(bad, User), None, "{bad}");
         }
     }
 }
