@@ -470,13 +470,14 @@ fn whole(call: &Call) -> Result<&[u8], Failure> {
     }
 }
 
-/// The JSON of a body (RFC 7644, 3.1 and 8.1). Some clients leave its type out.
+/// The JSON of a body (RFC 7644, 3.1 and 8.1). Some clients leave its type out, or begin with a byte order mark, which a parser may
+/// overlook (RFC 8259, 8.1).
 fn json(call: &Call, body: &[u8]) -> Result<Value, Failure> {
     if !matches!(call.media_type().as_str(), "" | MEDIA_TYPE | "application/json") {
         let detail = "Send the body as application/scim+json or application/json.";
         return Err(ScimError::protocol(415, None, detail).into());
     }
-    strict::parse(body).map_err(|error| {
+    strict::parse(body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)).map_err(|error| {
         if error.is_data() {
             return ScimError::protocol(400, Some("invalidSyntax"), format!("In the body, {error}.")).into();
         }

@@ -317,4 +317,6 @@ fn a_body_has_a_bound_and_a_type() {
         let input = person(&format!("u{n}@example.com")).to_string();
         assert_eq!(client.call(Post, "/Users").body(media_type, input).send().status, 201, "{media_type}");
     }
+    let marked = format!("\u{feff}{}", person("marked@b.example"));
+    assert_eq!(client.call(Post, "/Users").body("application/scim+json", marked).send().status, 201);
 }
