@@ -28,8 +28,9 @@ impl UserDocument {
 
     /// Out of [`UserDocument::stored`].
     pub fn from_stored(stored: &str, external_id: Option<&str>) -> Result<Self, ScimError> {
-        let object = serde_json::from_str(stored);
-        let object = object.map_err(|_| ScimError::protocol(500, None, "The stored user cannot be read."))?;
+        let Ok(Value::Object(object)) = stored.parse() else {
+            return Err(ScimError::protocol(500, None, "The stored user cannot be read."));
+        };
         Ok(Self { object }.with_external_id(external_id))
     }
 

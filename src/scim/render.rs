@@ -182,8 +182,8 @@ impl Meta<'_> {
 }
 
 /// A user, whole.
-pub fn user(document: &UserDocument, groups: &[GroupReference], meta: &Meta<'_>) -> Value {
-    let mut whole = document.object().clone();
+pub fn user(document: UserDocument, groups: &[GroupReference], meta: &Meta<'_>) -> Value {
+    let mut whole = document.into_object();
     let mut schemas = vec![text(USER_URN)];
     if whole.contains_key(ENTERPRISE_URN) {
         schemas.push(text(ENTERPRISE_URN));
@@ -339,7 +339,7 @@ mod tests {
             "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"department": "R&D", "division": "D"},
         });
         let groups = [GroupReference { id: String::from("g9"), name: String::from("Eng") }];
-        user(&UserDocument::parse(&body).unwrap(), &groups, &Meta { id: "u1", ..META })
+        user(UserDocument::parse(&body).unwrap(), &groups, &Meta { id: "u1", ..META })
     }
 
     fn projected_by(query: &str) -> Value {

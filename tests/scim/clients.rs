@@ -41,7 +41,7 @@ impl Server {
             .filter(|(_, group)| group.members.contains(id))
             .map(|(id, group)| GroupReference { id: id.clone(), name: group.document.display_name.clone() })
             .collect();
-        Ok(render::user(self.users.get(id).ok_or_else(missing)?, &groups, &meta(id)))
+        Ok(render::user(self.users.get(id).cloned().ok_or_else(missing)?, &groups, &meta(id)))
     }
 
     /// A group as it is answered, and as a filter sees it: with no more members than it asks for.

@@ -21,7 +21,9 @@ const MAX_PATH: usize = 500;
 pub(super) struct Log {
     client: &'static str,
     method: &'static str,
+    /// As it was asked, to be logged without what is personal: of most requests nothing is.
     path: String,
+    query: String,
     /// Who was let in.
     pub(super) actor: Option<String>,
     /// What was corrected of the client's way to speak.
@@ -32,29 +34,34 @@ pub(super) struct Log {
 
 impl Log {
     pub(super) fn of(call: &Call, base: &Base<'_>) -> Self {
-        let mut path = redacted_path(&format!("/{}", base.rest));
-        if !call.query.is_empty() {
-            path.push('?');
-            path.push_str(&redacted_query(&call.query));
-        }
         Self {
             client: Client::of(call.header("user-agent")).name(),
             method: call.method.name(),
-            path: path.chars().take(MAX_PATH).collect(),
+            path: ["/", base.rest].concat(),
+            query: call.query.clone(),
             ..Self::default()
         }
     }
 
     /// One of many requests in one.
     pub(super) fn inner(&self, method: Method, path: &str) -> Self {
-        let path = format!("/Bulk{}", redacted_path(path.split('?').next().unwrap_or_default()));
         Self {
             client: self.client,
             method: method.name(),
-            path: path.chars().take(MAX_PATH).collect(),
+            path: ["/Bulk", path.split('?').next().unwrap_or_default()].concat(),
             actor: self.actor.clone(),
             ..Self::default()
         }
+    }
+
+    /// What is logged of the path and the query.
+    fn shown_path(&self) -> String {
+        let mut shown = redacted_path(&self.path);
+        if !self.query.is_empty() {
+            shown.push('?');
+            shown.push_str(&redacted_query(&self.query));
+        }
+        shown.chars().take(MAX_PATH).collect()
     }
 
     /// The plan of a write, with its row of the log.
@@ -92,7 +99,7 @@ impl Log {
             at,
             client: self.client.to_owned(),
             method: self.method.to_owned(),
-            path: self.path.clone(),
+            path: self.shown_path(),
             status,
             outcome,
             actor: self.actor.clone(),

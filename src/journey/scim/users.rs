@@ -41,7 +41,7 @@ impl ScimUser {
             modified: self.user.updated_at,
             version: self.user.version,
         };
-        Ok(render::user(&self.document(owner)?, &groups, &meta))
+        Ok(render::user(self.document(owner)?, &groups, &meta))
     }
 
     /// Whom SCIM did not make is changed where they come from.
