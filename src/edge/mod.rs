@@ -2,6 +2,7 @@
 
 mod d1;
 mod outbound;
+mod platform;
 mod private_keys;
 mod task;
 mod web;
@@ -46,17 +47,18 @@ pub fn fetch(request: web_sys::Request, env: Env) -> js_sys::Promise {
 }
 
 async fn answered(request: web_sys::Request, env: Env) -> Result<web_sys::Response> {
-    let url = request.url();
+    let sent = web::sent(&request)?;
+    let origin = web::origin(&sent.url).to_owned();
     #[cfg(feature = "bench")]
-    if url[web::origin(&url).len()..].starts_with("/__bench/") {
+    if sent.url[origin.len()..].starts_with("/__bench/") {
         return bench::fetch(request.into()).await.map(Into::into);
     }
-    let deployment = match known_deployment(&env, web::origin(&url)) {
+    let deployment = match known_deployment(&env, &origin) {
         Ok(deployment) => deployment,
         Err(message) => return Ok(Response::error(message, 500)?.into()),
     };
-    let call = web::call(request, &url, &deployment.public_url).await?;
-    let store = D1::new(env.as_ref(), "DB")?;
+    let call = web::call(request, sent, &deployment.public_url).await?;
+    let store = D1(&env);
     let configurations = CONFIGURATIONS.with(Configurations::clone);
     let postern = Postern {
         store: &store,
@@ -68,7 +70,7 @@ async fn answered(request: web_sys::Request, env: Env) -> Result<web_sys::Respon
     };
     let if_none_match = call.header("if-none-match").map(str::to_owned);
     let answer = journey::route(&postern, call).await;
-    web::response(answer, &env, web::origin(&url), if_none_match.as_deref()).await
+    web::response(answer, &env, &origin, if_none_match.as_deref()).await
 }
 
 #[event(scheduled)]
@@ -79,7 +81,7 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
 }
 
 async fn upkeep(env: &Env) -> std::result::Result<(), String> {
-    let store = D1::new(env.as_ref(), "DB").map_err(|error| error.to_string())?;
+    let store = D1(env);
     // Days that cannot be read are no reason to remove anything, nor to keep what has expired.
     let (retention, unread) = match Retention::read(|name| variable(env, name)) {
         Ok(retention) => (retention, Ok(())),

@@ -1,10 +1,10 @@
 //! The seam to other people's servers on the platform's `fetch`, and to its mail.
 
+use super::task::settled;
 use crate::outbound::{MAX_BODY, Mail, Mailed, Outbound, OutboundError, Received};
 use futures_util::StreamExt;
 use std::pin::Pin;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use worker::web_sys::{self, AbortSignal, Headers, RequestInit, RequestRedirect, WorkerGlobalScope};
 use worker::{Env, Response, SendEmailBuilder};
 
@@ -69,7 +69,7 @@ async fn send(url: &str, signal: &AbortSignal) -> Result<web_sys::Response, JsVa
     init.set_redirect(RequestRedirect::Manual);
     init.set_signal(Some(signal));
     let platform: WorkerGlobalScope = js_sys::global().unchecked_into();
-    let response = JsFuture::from(platform.fetch_with_str_and_init(url, &init)).await?;
+    let response = settled(&platform.fetch_with_str_and_init(url, &init)).await?;
     Ok(response.unchecked_into())
 }
 

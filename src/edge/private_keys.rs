@@ -1,6 +1,7 @@
 //! What WebCrypto does with private keys. They are made in it, leave it wrapped only, and come back as keys that cannot be
 //! exported.
 
+use super::task::settled;
 use super::web_crypto::{failed, hash, object};
 use crate::crypto::{
     ContentCipher, CryptoError, DigestAlgorithm, Encrypted, KeyPair, KeyTransport, MasterKey, PrivateKey, WrappedKey,
@@ -9,7 +10,6 @@ use js_sys::{Array, ArrayBuffer, Promise, Reflect, Uint8Array};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 const SIGNING: &str = "RSASSA-PKCS1-v1_5";
 const ENCRYPTION: &str = "RSA-OAEP";
@@ -208,5 +208,5 @@ fn bytes(buffer: JsValue) -> Vec<u8> {
 
 async fn done(promise: Result<Promise, JsValue>) -> Result<JsValue, CryptoError> {
     let promise = promise.map_err(|error| failed(&error))?;
-    JsFuture::from(promise).await.map_err(|error| failed(&error))
+    settled(&promise).await.map_err(|error| failed(&error))
 }

@@ -1,6 +1,8 @@
-//! Runs the future of a request as a promise. The executor of `wasm_bindgen_futures` has the platform call it back for each step; here
-//! a step is taken as soon as what it waits for is there, in the callback that says so.
+//! Runs the future of a request as a promise, and waits for promises. The executor of `wasm_bindgen_futures` has the platform call it
+//! back for each step, and makes two closures for each promise; here a step is taken as soon as what it waits for is there, in the
+//! one callback that says so.
 
+use super::platform;
 use js_sys::{Function, Promise};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -8,6 +10,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use worker::wasm_bindgen::JsValue;
+use worker::wasm_bindgen::closure::Closure;
 
 type Task = Pin<Box<dyn Future<Output = ()>>>;
 
@@ -93,4 +96,62 @@ pub(super) fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + '
         });
         run(number, task, &Arc::new(Number(number)).into());
     })
+}
+
+enum Outcome {
+    /// Not known yet, and who is to be woken.
+    Awaited(Option<Waker>),
+    Settled(Result<JsValue, JsValue>),
+}
+
+#[derive(Default)]
+struct Promises {
+    last: u32,
+    outcomes: HashMap<u32, Outcome>,
+}
+
+thread_local! {
+    /// Those that are waited for.
+    static PROMISES: RefCell<Promises> = RefCell::default();
+    static SETTLED: Closure<dyn Fn(u32, bool, JsValue)> = Closure::new(|number, kept, value| {
+        let settled = Outcome::Settled(if kept { Ok(value) } else { Err(value) });
+        let before = PROMISES.with_borrow_mut(|promises| Some(std::mem::replace(promises.outcomes.get_mut(&number)?, settled)));
+        if let Some(Outcome::Awaited(Some(waker))) = before {
+            waker.wake();
+        }
+    });
+}
+
+/// What a promise is kept with, or why it is not.
+pub(super) fn settled(promise: &Promise) -> Settled {
+    let number = PROMISES.with_borrow_mut(|promises| {
+        promises.last = promises.last.wrapping_add(1);
+        promises.outcomes.insert(promises.last, Outcome::Awaited(None));
+        promises.last
+    });
+    SETTLED.with(|closure| platform::tell(promise, number, closure));
+    Settled(number)
+}
+
+/// The number of a promise.
+pub(super) struct Settled(u32);
+
+impl Future for Settled {
+    type Output = Result<JsValue, JsValue>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        PROMISES.with_borrow_mut(|promises| match promises.outcomes.remove(&self.0) {
+            Some(Outcome::Settled(outcome)) => Poll::Ready(outcome),
+            _ => {
+                promises.outcomes.insert(self.0, Outcome::Awaited(Some(context.waker().clone())));
+                Poll::Pending
+            }
+        })
+    }
+}
+
+impl Drop for Settled {
+    fn drop(&mut self) {
+        PROMISES.with_borrow_mut(|promises| promises.outcomes.remove(&self.0));
+    }
 }

@@ -1,9 +1,12 @@
 //! Requests and responses of the platform, to and from those of the core.
 
+use super::platform;
+use super::task::settled;
 use crate::deployment::PublicUrl;
 use crate::http::{Answer, AnswerBody, Call, CallBody, LOOKED_AT, Method};
 use crate::journey::body_limit;
-use wasm_bindgen_futures::JsFuture;
+use serde::Deserialize;
+use worker::wasm_bindgen::JsValue;
 use worker::{Env, Request, Response, Result, web_sys};
 
 /// Scheme, host and port of a URL. The platform has parsed it: it is absolute and normalized.
@@ -12,21 +15,37 @@ pub(super) fn origin(url: &str) -> &str {
     url[authority..].find('/').map_or(url, |at| &url[..authority + at])
 }
 
-/// Reads a request, its body up to the bound of its route. The platform's own type: the wrapper around it asks for all that
-/// Cloudflare knows of the connection, which takes longer than a lookup in the database.
-pub(super) async fn call(request: web_sys::Request, url: &str, public_url: &PublicUrl) -> Result<Call> {
-    let rest = url[origin(url).len()..].split('#').next().unwrap_or_default();
+/// A request but for its body.
+#[derive(Deserialize)]
+pub(super) struct Sent {
+    method: String,
+    pub(super) url: String,
+    /// Values of the header fields that are looked at, and of the length.
+    values: Vec<Option<String>>,
+}
+
+thread_local! {
+    static NAMES: js_sys::Array =
+        LOOKED_AT.iter().copied().chain(["content-length"]).map(JsValue::from_str).collect();
+}
+
+/// What a request says before its body. The platform's own type: the wrapper around it asks for all that Cloudflare knows of the
+/// connection, which takes longer than a lookup in the database.
+pub(super) fn sent(request: &web_sys::Request) -> Result<Sent> {
+    Ok(serde_json::from_str(&NAMES.with(|names| platform::sent(request, names)))?)
+}
+
+/// Reads a request, its body up to the bound of its route.
+pub(super) async fn call(request: web_sys::Request, sent: Sent, public_url: &PublicUrl) -> Result<Call> {
+    let Sent { method, url, mut values } = sent;
+    let rest = url[origin(&url).len()..].split('#').next().unwrap_or_default();
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let method = Method::from_name(&request.method());
-    let sent = request.headers();
-    let value = |name: &str| sent.get(name).ok().flatten();
-    let headers = LOOKED_AT.iter().filter_map(|name| Some(((*name).to_owned(), value(name)?))).collect();
+    let method = Method::from_name(&method);
+    let length = values.pop().flatten();
+    let headers = LOOKED_AT.iter().zip(values).filter_map(|(name, value)| Some(((*name).to_owned(), value?))).collect();
     let body = match method {
         Method::Get => CallBody::Whole(Vec::new()),
-        _ => {
-            let length = value("content-length").and_then(|value| value.parse().ok());
-            body(request, body_limit(public_url, path), length).await?
-        }
+        _ => body(request, body_limit(public_url, path), length.and_then(|length| length.parse().ok())).await?,
     };
     let (path, query) = (path.to_owned(), query.to_owned());
     Ok(Call { method, path, query, headers, body })
@@ -41,7 +60,7 @@ async fn body(request: web_sys::Request, limit: usize, length: Option<usize>) ->
         Some(length) if length > limit + THROWN_AWAY => return Ok(CallBody::TooLarge),
         // The platform holds the body to its length.
         Some(length) if length <= limit => {
-            let buffer = JsFuture::from(request.array_buffer()?).await?;
+            let buffer = settled(&request.array_buffer()?).await?;
             return Ok(CallBody::Whole(js_sys::Uint8Array::new(&buffer).to_vec()));
         }
         _ if request.body().is_none() => return Ok(CallBody::Whole(Vec::new())),
@@ -61,7 +80,7 @@ async fn body(request: web_sys::Request, limit: usize, length: Option<usize>) ->
     Ok(if size <= limit { CallBody::Whole(whole) } else { CallBody::TooLarge })
 }
 
-/// Writes an answer. By the platform's own types, as a request is read.
+/// Writes an answer.
 pub(super) async fn response(
     answer: Answer,
     env: &Env,
@@ -71,25 +90,21 @@ pub(super) async fn response(
     if let Some(fault) = &answer.fault {
         worker::console_error!("{} {fault}", answer.status);
     }
-    let init = web_sys::ResponseInit::new();
-    let with = |status, headers: web_sys::Headers| -> Result<()> {
-        for (name, value) in &answer.headers {
-            headers.append(name, value)?;
-        }
-        init.set_status(status);
-        init.set_headers(&headers);
-        Ok(())
-    };
     match answer.body {
         AnswerBody::Text(text) => {
-            with(answer.status, web_sys::Headers::new()?)?;
-            let body = (!text.is_empty()).then(|| js_sys::Uint8Array::from(text.as_bytes()));
-            Ok(web_sys::Response::new_with_opt_js_u8_array_and_init(body.as_ref(), &init)?)
+            let body = (!text.is_empty()).then_some(text.as_bytes());
+            Ok(platform::response(answer.status, &serde_json::to_string(&answer.headers)?, body)?)
         }
         AnswerBody::Asset(path) => {
             let found = asset(env, &format!("{origin}{path}"), if_none_match).await?;
             let found = web_sys::Response::from(found);
-            with(found.status(), web_sys::Headers::new_with_headers(&found.headers())?)?;
+            let headers = web_sys::Headers::new_with_headers(&found.headers())?;
+            for (name, value) in &answer.headers {
+                headers.append(name, value)?;
+            }
+            let init = web_sys::ResponseInit::new();
+            init.set_status(found.status());
+            init.set_headers(&headers);
             Ok(web_sys::Response::new_with_opt_readable_stream_and_init(found.body().as_ref(), &init)?)
         }
     }

@@ -156,6 +156,5 @@ pub fn shown_before(id: &str, digest: &str, now: Timestamp, lookup: Statement) -
 
 /// What the lookup of [`shown_before`] found.
 pub fn looked_up(rows: Rows) -> Rows {
-    let is_found = |row: &serde_json::Value| !row["id"].is_null();
-    if rows.0.first().is_some_and(is_found) { rows } else { Rows::default() }
+    if rows.cell("id").is_some_and(|id| !id.is_null()) { rows } else { Rows::default() }
 }

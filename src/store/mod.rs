@@ -106,44 +106,54 @@ fn list_of(ids: &[String]) -> Value {
     Value::Text(serde_json::to_string(ids).unwrap_or_default())
 }
 
-/// The rows that a statement answered with: objects by column name.
+/// The rows that a statement answered with.
 #[derive(Clone, Debug, Default)]
-pub struct Rows(Vec<serde_json::Value>);
+pub struct Rows {
+    columns: Vec<String>,
+    /// A cell for each column.
+    rows: Vec<Vec<serde_json::Value>>,
+}
 
 impl Rows {
-    /// From objects by column name.
-    pub fn new(rows: Vec<serde_json::Value>) -> Self {
-        Self(rows)
+    /// From the names of columns, and of each row a cell for each.
+    pub fn new(columns: Vec<String>, rows: Vec<Vec<serde_json::Value>>) -> Self {
+        Self { columns, rows }
     }
 
     /// Every row.
     pub fn all<T: DeserializeOwned>(&self) -> Result<Vec<T>, StoreError> {
-        self.0.iter().map(read).collect()
+        self.each().collect()
     }
 
     /// Each row by itself.
     fn each<T: DeserializeOwned>(&self) -> impl Iterator<Item = Result<T, StoreError>> {
-        self.0.iter().map(read)
+        self.rows.iter().map(|cells| self.read(cells))
     }
 
     /// The first row, if there is one.
     pub fn first<T: DeserializeOwned>(&self) -> Result<Option<T>, StoreError> {
-        self.0.first().map(read).transpose()
+        self.rows.first().map(|cells| self.read(cells)).transpose()
+    }
+
+    fn read<T: DeserializeOwned>(&self, cells: &[serde_json::Value]) -> Result<T, StoreError> {
+        reader::read_row(&self.columns, cells).map_err(|error| StoreError::Row(error.to_string()))
+    }
+
+    /// The cell of the first row in a column.
+    fn cell(&self, column: &str) -> Option<&serde_json::Value> {
+        let at = self.columns.iter().position(|name| name == column)?;
+        self.rows.first()?.get(at)
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.rows.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.rows.is_empty()
     }
-}
-
-fn read<T: DeserializeOwned>(row: &serde_json::Value) -> Result<T, StoreError> {
-    reader::read(row).map_err(|error| StoreError::Row(error.to_string()))
 }
 
 /// Takes the rows of each statement of a batch, in order.

@@ -1,4 +1,4 @@
-use super::{read, read_strictly, read_text};
+use super::{read, read_row, read_strictly, read_text};
 use crate::access::Scope;
 use crate::directory::User;
 use serde::Deserialize;
@@ -36,9 +36,54 @@ fn says_what_is_wrong_of_an_object() {
 
 #[test]
 fn reads_the_parts_of_a_row_from_the_whole_of_it() {
-    let (name, size): (Name, Size) = read(&json!({ "size": 7, "name": "Ada" })).unwrap();
+    let columns = ["size", "name", "later"].map(String::from);
+    let cells = [json!(7), json!("Ada"), json!(null)];
+    let (name, size): (Name, Size) = read_row(&columns, &cells).unwrap();
     assert_eq!((name.name.as_str(), size.size), ("Ada", 7));
-    assert!(read::<(Name, Size)>(&json!({ "name": "Ada" })).is_err());
+    assert_eq!(read_row::<Value>(&columns, &cells).unwrap(), json!({ "size": 7, "name": "Ada", "later": null }));
+    assert!(read_row::<Option<Size>>(&columns, &cells).unwrap().is_some());
+    assert_eq!(read_row::<Name>(&columns, &cells).unwrap(), Name { name: String::from("Ada"), nick: None });
+    let error = read_row::<(Name, Size)>(&columns[..1], &cells[..1]).unwrap_err();
+    assert_eq!(error.to_string(), "missing field `name`");
+    assert_eq!(read_row::<u8>(&columns, &cells).unwrap_err().to_string(), "invalid type: map, expected u8");
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Four {
+    a_a: u8,
+    b_b: Option<u8>,
+    #[serde(rename = "see")]
+    c_c: u8,
+    #[serde(skip)]
+    unread: u8,
+    d_d: u8,
+}
+
+/// Fields are found in columns of any order, and columns that are no field's are passed over.
+#[test]
+fn reads_the_columns_of_a_row_in_any_order() {
+    let names = ["aA", "bB", "see", "dD", "more"];
+    for start in 0..5 {
+        for step in [1, 2, 3, 4] {
+            let order: Vec<usize> = (0..5).map(|n| (start + n * step) % 5).collect();
+            let columns: Vec<String> = order.iter().map(|at| names[*at].to_owned()).collect();
+            let cells: Vec<Value> = order.iter().map(|at| json!(at)).collect();
+            let read: Four = read_row(&columns, &cells).unwrap();
+            assert_eq!(read, Four { a_a: 0, b_b: Some(1), c_c: 2, unread: 0, d_d: 3 }, "{columns:?}");
+            for lacking in 0..5 {
+                let (mut columns, mut cells) = (columns.clone(), cells.clone());
+                columns.remove(lacking);
+                cells.remove(lacking);
+                let read = read_row::<Four>(&columns, &cells).map_err(|error| error.to_string());
+                match order[lacking] {
+                    1 => assert_eq!(read.unwrap().b_b, None),
+                    4 => assert!(read.is_ok()),
+                    at => assert_eq!(read.unwrap_err(), format!("missing field `{}`", names[at])),
+                }
+            }
+        }
+    }
 }
 
 #[test]

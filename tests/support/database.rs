@@ -178,13 +178,12 @@ fn rows(connection: &Connection, statement: &Statement) -> rusqlite::Result<Rows
     let names: Vec<String> = prepared.column_names().map(str::to_owned).collect();
     // Refuses a statement of which a parameter is missing or left over.
     let mut found = prepared.query(params_from_iter(statement.parameters.iter().map(Bound)))?;
-    let mut objects = Vec::new();
+    let mut rows = Vec::new();
     while let Some(row) = found.next()? {
-        let object: rusqlite::Result<serde_json::Map<_, _>> =
-            names.iter().enumerate().map(|(at, name)| Ok((name.clone(), json(row.get_ref(at)?)))).collect();
-        objects.push(object?.into());
+        let cells: rusqlite::Result<Vec<_>> = (0..names.len()).map(|at| Ok(json(row.get_ref(at)?))).collect();
+        rows.push(cells?);
     }
-    Ok(Rows::new(objects))
+    Ok(Rows::new(names, rows))
 }
 
 fn json(value: ValueRef<'_>) -> serde_json::Value {

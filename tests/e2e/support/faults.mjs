@@ -69,6 +69,13 @@ export function proxiedDatabase(real, faults, meeting = null) {
     return result;
   }
 
+  /** What D1 says of a statement it counts in `all` alone. */
+  async function raw(statement, { columnNames = false } = {}) {
+    const { results } = await all(statement);
+    const names = columnNames && results.length > 0 ? [Object.keys(results[0])] : [];
+    return [...names, ...results.map(Object.values)];
+  }
+
   class D1PreparedStatement {
     constructor(statement) {
       this.real = statement;
@@ -85,8 +92,8 @@ export function proxiedDatabase(real, faults, meeting = null) {
     all() {
       return call(() => all(this.real));
     }
-    raw(...args) {
-      return call(() => this.real.raw(...args));
+    raw(options) {
+      return call(() => raw(this.real, options));
     }
   }
 
