@@ -9,7 +9,7 @@ import { ensurePackages, nodeForScripts } from './setup/packages.mjs';
 import { ensureConformance } from './setup/python.mjs';
 import { ensureCxx, ensureRust } from './setup/rust.mjs';
 import { Problem, runMain } from './setup/say.mjs';
-import { cargoDeny, wasmBindgen, workerBuild } from './setup/tools.mjs';
+import { cargoDeny, wasmBindgen } from './setup/tools.mjs';
 
 const extras = { chromium: ensureChromium, 'cargo-deny': cargoDeny, 'c++': ensureCxx, conformance: ensureConformance };
 
@@ -20,7 +20,6 @@ await runMain(async () => {
   await ensureRust();
   await ensurePackages();
   await wasmBindgen();
-  await workerBuild();
   for (const name of names) await extras[name]();
   if (args.length > 0) runScript(nodeForScripts(), args);
 });

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { allOnPath, isExecutable, outputOf, root, run } from './command.mjs';
 import { Problem, say } from './say.mjs';
 
-const WORKER_BUILD = '0.8.7';
 const CARGO_DENY = '0.20.2';
 
 /** wasm-bindgen's library and its command line must be of one version: the one that Cargo.lock has. */
@@ -38,10 +37,6 @@ async function tool({ crate, bin, version, minutes, anyVersion = false }) {
 
 export function wasmBindgen() {
   return tool({ crate: 'wasm-bindgen-cli', bin: 'wasm-bindgen', version: wasmBindgenVersion(), minutes: 4 });
-}
-
-export function workerBuild() {
-  return tool({ crate: 'worker-build', bin: 'worker-build', version: WORKER_BUILD, minutes: 5 });
 }
 
 export function cargoDeny() {

@@ -1,7 +1,8 @@
 //! Entries for measurements and tests. They exist in the bench build only.
 //!
 //! `/__bench/verify` repeats one verification many times within a request, so that its CPU time can be measured from outside:
-//! inside, the platform's clock stands still. `/__bench/signatures` verifies bare signatures as the verifier does.
+//! inside, the platform's clock stands still. `/__bench/signatures` verifies bare signatures as the verifier does. `/__bench/panic` and
+//! `/__bench/trap` end the instance of the module, which nothing that is deployed should be able to.
 
 use super::web_crypto::WebCrypto;
 use crate::crypto::{Crypto, PublicKey, SignatureAlgorithm, TrustedKeys};
@@ -32,6 +33,9 @@ pub(super) async fn fetch(request: Request) -> Result<Response> {
     match request.path().as_str() {
         "/__bench/verify" => verifications(request).await,
         "/__bench/signatures" => signatures(request).await,
+        #[allow(clippy::panic, reason = "it is what is tested")]
+        "/__bench/panic" => panic!("as it was asked"),
+        "/__bench/trap" => std::process::abort(),
         _ => Response::error("There is no such entry.", 404),
     }
 }

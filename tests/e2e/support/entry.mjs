@@ -11,7 +11,7 @@
 // None of this is in the deployed module, which knows nothing of being tested. `postern.mjs` puts the built module
 // beside this file as `index.js`.
 import { memoryTaken } from './memory.mjs';
-import Worker from './index.js';
+import worker from './index.js';
 import { faultsFrom, meetingFrom, proxiedDatabase } from './faults.mjs';
 
 const RealDate = Date;
@@ -27,11 +27,10 @@ globalThis.Date = class Date extends RealDate {
   }
 };
 
-/** The built worker over an environment whose database can fail and counts, and that database. */
-function prepare(env, ctx, headers) {
+/** An environment whose database can fail and counts, and that database. */
+function prepare(env, headers) {
   const database = proxiedDatabase(env.DB, faultsFrom(headers.get('x-test-fault')), meetingFrom(headers.get('x-test-meet')));
-  const proxied = new Proxy(env, { get: (target, name) => (name === 'DB' ? database.binding : target[name]) });
-  return { worker: new Worker(ctx, proxied), database };
+  return { proxied: new Proxy(env, { get: (target, name) => (name === 'DB' ? database.binding : target[name]) }), database };
 }
 
 async function runSql(request, env) {
@@ -46,9 +45,9 @@ export default {
     const headers = new Headers(request.headers);
     const instant = headers.get('x-test-now');
     now = instant === null ? null : Number(instant);
-    const { worker, database } = prepare(env, ctx, headers);
+    const { proxied, database } = prepare(env, headers);
     for (const name of ['x-test-fault', 'x-test-meet', 'x-test-now']) headers.delete(name);
-    const response = await worker.fetch(new Request(request, { headers }));
+    const response = await worker.fetch(new Request(request, { headers }), proxied, ctx);
     const counted = new Response(response.body, response);
     counted.headers.set('x-test-d1-calls', String(database.calls()));
     counted.headers.set('x-test-rows-read', String(database.rowsRead()));
@@ -59,6 +58,6 @@ export default {
   /** The clock says the time that the event was scheduled for. */
   async scheduled(event, env, ctx) {
     now = event.scheduledTime;
-    await prepare(env, ctx, new Headers()).worker.scheduled(event);
+    await worker.scheduled(event, prepare(env, new Headers()).proxied, ctx);
   },
 };
