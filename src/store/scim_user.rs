@@ -86,10 +86,10 @@ pub fn by_external_id(account: &str, token: &str, external_id: &str) -> Statemen
 pub fn by_email(account: &str, folded: &str, page: &Keyset<'_>) -> Statement {
     Statement::new(
         select!(
-            "users u WHERE u.account_id = +?1 AND u.id > ?3 AND u.id IN \
-             (SELECT o.id FROM users o WHERE o.account_id = +?1 AND o.email_folded = +?2 \
-              UNION ALL SELECT e.user_id FROM user_emails e WHERE e.account_id = +?1 AND e.email_folded = +?2) \
-             ORDER BY u.id LIMIT +?4"
+            "(SELECT o.id FROM users o WHERE o.account_id = +?1 AND o.email_folded = +?2 AND o.id > ?3 \
+              UNION SELECT e.user_id FROM user_emails e \
+              WHERE e.account_id = +?1 AND e.email_folded = +?2 AND e.user_id > ?3 ORDER BY 1 LIMIT +?4) chunk \
+             CROSS JOIN users u ON u.account_id = +?1 AND u.id = chunk.id ORDER BY chunk.id"
         ),
         [account.into(), folded.into(), page.after.into(), page.limit.into()],
     )
