@@ -4,14 +4,14 @@ import * as module from 'module';
 // Kept by the `worker` crate, which notes every panic in it.
 const state = module.__worker_init_state();
 
-function called(handler, event, env, context) {
+function called(handler, ...values) {
   if (state.criticalError) {
     console.warn('The module begins anew after a trap');
     module.__wbg_reset_state();
     state.criticalError = false;
   }
   try {
-    return handler(event, env, context);
+    return handler(...values);
   } catch (error) {
     noted(error);
     throw error;
@@ -27,6 +27,6 @@ function noted(error) {
 addEventListener('error', ({ error }) => noted(error));
 
 export default {
-  fetch: (request, env, context) => called(module.fetch, request, env, context),
-  scheduled: (event, env, context) => called(module.scheduled, event, env, context),
+  fetch: (request, env) => new Promise((resolve, reject) => called(module.fetch, request, env, resolve, reject)),
+  scheduled: (...event) => called(module.scheduled, ...event),
 };

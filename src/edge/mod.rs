@@ -16,6 +16,7 @@ use crate::deployment::{Deployment, PublicUrl, Retention, SetupToken};
 use crate::journey::{self, Configurations, Postern};
 use crate::time::Timestamp;
 use d1::D1;
+use js_sys::Function;
 use outbound::Platform;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -30,11 +31,11 @@ thread_local! {
     static DEPLOYMENT: RefCell<Option<(String, Rc<Deployment>)>> = const { RefCell::new(None) };
 }
 
-/// Answers a request: the promise of a Response.
+/// Answers a request, with a Response to `resolve`.
 #[wasm_bindgen]
 #[allow(unreachable_pub, reason = "the platform reaches it")]
-pub fn fetch(request: web_sys::Request, env: Env) -> js_sys::Promise {
-    task::promise(async move {
+pub fn fetch(request: web_sys::Request, env: Env, resolve: Function, reject: Function) {
+    let answering = async move {
         let response = match answered(request, env).await {
             Ok(response) => response,
             Err(error) => {
@@ -43,7 +44,8 @@ pub fn fetch(request: web_sys::Request, env: Env) -> js_sys::Promise {
             }
         };
         Ok(response.into())
-    })
+    };
+    task::begin(answering, resolve, reject);
 }
 
 async fn answered(request: web_sys::Request, env: Env) -> Result<web_sys::Response> {

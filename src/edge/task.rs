@@ -1,11 +1,11 @@
-//! Runs the future of a request as a promise, and waits for promises. The executor of `wasm_bindgen_futures` has the platform call it
+//! Runs the future of a request, and waits for promises. The executor of `wasm_bindgen_futures` has the platform call it
 //! back for each step, and makes two closures for each promise; here a step is taken as soon as what it waits for is there, in the
 //! one callback that says so.
 
 use super::platform;
 use js_sys::{Function, Promise};
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
@@ -25,7 +25,7 @@ enum State {
 #[derive(Default)]
 struct Tasks {
     last: u64,
-    states: HashMap<u64, State>,
+    states: BTreeMap<u64, State>,
 }
 
 thread_local! {
@@ -76,26 +76,25 @@ fn run(number: u64, mut task: Task, waker: &Waker) {
     }
 }
 
-/// Begins at once.
-pub(super) fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
-    let mut future = Some(future);
-    // It is called once, before there is a promise.
-    Promise::new(&mut |resolve: Function, reject: Function| {
-        let Some(future) = future.take() else { return };
-        let task = Box::pin(async move {
-            // Neither throws.
-            let _ = match future.await {
-                Ok(value) => resolve.call1(&JsValue::UNDEFINED, &value),
-                Err(error) => reject.call1(&JsValue::UNDEFINED, &error),
-            };
-        });
-        let number = TASKS.with_borrow_mut(|tasks| {
-            tasks.last += 1;
-            tasks.states.insert(tasks.last, State::Running);
-            tasks.last
-        });
-        run(number, task, &Arc::new(Number(number)).into());
-    })
+/// Begins at once. What the future comes to is told to the one function or the other.
+pub(super) fn begin(
+    future: impl Future<Output = Result<JsValue, JsValue>> + 'static,
+    resolve: Function,
+    reject: Function,
+) {
+    let task = Box::pin(async move {
+        // Neither throws.
+        let _ = match future.await {
+            Ok(value) => resolve.call1(&JsValue::UNDEFINED, &value),
+            Err(error) => reject.call1(&JsValue::UNDEFINED, &error),
+        };
+    });
+    let number = TASKS.with_borrow_mut(|tasks| {
+        tasks.last += 1;
+        tasks.states.insert(tasks.last, State::Running);
+        tasks.last
+    });
+    run(number, task, &Arc::new(Number(number)).into());
 }
 
 enum Outcome {
@@ -107,7 +106,7 @@ enum Outcome {
 #[derive(Default)]
 struct Promises {
     last: u32,
-    outcomes: HashMap<u32, Outcome>,
+    outcomes: BTreeMap<u32, Outcome>,
 }
 
 thread_local! {
