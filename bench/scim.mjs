@@ -15,7 +15,7 @@ import { ownModules } from './support/settings.mjs';
 import { measured, measuredRatio } from './support/statistics.mjs';
 
 const CONNECTIONS = 8;
-const ROUNDS = 7;
+const ROUNDS = 11;
 /** Rounds before those that count: V8 compiles what is called often once more, WebAssembly after some thousand requests. */
 const WARM_UP = 12;
 const USERS = 1_000;
@@ -23,7 +23,7 @@ const USERS = 1_000;
 const REQUESTS = 500;
 const OF_PEER = 200;
 /** Ours and the floor's are sent in so many portions by turns: what slows the machine for an instant slows both. */
-const PORTIONS = 10;
+const PORTIONS = 20;
 const IMPORTED = 100_000;
 
 export const title = 'SCIM requests';
