@@ -3,6 +3,7 @@
 use super::{Comparand, Node, Operator};
 use crate::directory::folded;
 use crate::scim::schema::Attribute;
+use crate::scim::value;
 use crate::time::Timestamp;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -26,6 +27,13 @@ fn compares(value: &Value, place: &[&'static Attribute], operator: Operator, com
     match (comparand, operator) {
         (Comparand::Null, Operator::Ne) => is_present(value),
         (Comparand::Null, _) => !is_present(value),
+        (Comparand::Boolean(wanted), Operator::Eq | Operator::Ne) if is_primary(place) => {
+            let entries = place.split_last().map_or(place, |(_, entries)| entries);
+            let is_none = !any(value, entries, &mut |_| true);
+            let wanted = *wanted == (operator == Operator::Eq);
+            (is_none && operator == Operator::Ne)
+                || any(value, entries, &mut |entry| value::is_primary(entry) == wanted)
+        }
         (_, Operator::Ne) => !is_present(value) || any(value, place, &mut |found| !is(found, place, comparand)),
         (_, Operator::Eq) => any(value, place, &mut |found| is(found, place, comparand)),
         (Comparand::Text { compared, .. }, _) => any(value, place, &mut |found| {
@@ -42,6 +50,11 @@ fn compares(value: &Value, place: &[&'static Attribute], operator: Operator, com
         }
         (Comparand::Boolean(_), _) => false,
     }
+}
+
+/// An entry that does not say whether it is the primary one is not (RFC 7643, 2.4).
+fn is_primary(place: &[&'static Attribute]) -> bool {
+    place.last().is_some_and(|leaf| leaf.name == "primary")
 }
 
 fn is(found: &Value, place: &[&'static Attribute], comparand: &Comparand) -> bool {
