@@ -7,6 +7,7 @@ use super::value::is_primary;
 use super::{ResourceType, ScimError};
 use crate::directory::folded;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 /// Resources of a page for one who does not say how many.
@@ -128,9 +129,12 @@ impl Asked {
 
     fn of_query(query: &str) -> Self {
         let mut asked = Self::default();
+        // Who writes blanks as %20, as in a URL, means a plus by +; in a form it is a blank.
+        let query = if query.contains("%20") { query.replace('+', "%2B").into() } else { Cow::Borrowed(query) };
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            // An empty cursor is the one empty value that says something: page by cursor, from the beginning.
-            if value.trim().is_empty() && !name.eq_ignore_ascii_case("cursor") {
+            // Two empty values say something: a cursor, to page by cursor from the beginning, and a filter, which is malformed: whoever
+            // lost what they look for is not to be given everyone.
+            if value.trim().is_empty() && !["cursor", "filter"].iter().any(|known| name.eq_ignore_ascii_case(known)) {
                 continue;
             }
             if let Some(place) = asked.parameter(&name) {
@@ -201,7 +205,7 @@ impl Asked {
             }
         };
         let present = |text: &&str| !text.trim().is_empty();
-        let filter = self.filter.as_deref().filter(present).map(|text| Filter::parse(text, resource)).transpose()?;
+        let filter = self.filter.as_deref().map(|text| Filter::parse(text, resource)).transpose()?;
         let sort_by = self.sort_by.as_deref().filter(present);
         let sort = sort_by.map(|text| Sort::by(text.trim(), resource, is_descending)).transpose()?;
         let projection = Projection::of_lists(self.attributes.as_deref(), self.excluded.as_deref(), resource)?;
@@ -223,7 +227,7 @@ fn whole(text: &str) -> Option<i64> {
 }
 
 impl ListQuery {
-    /// Out of the query of a GET, as it came. Parameters that are not known or empty are ignored.
+    /// Out of the query of a GET, as it came. Parameters that are not known, or empty and no filter, are ignored.
     pub fn of_query(query: &str, resource: ResourceType) -> Result<Self, ScimError> {
         Asked::of_query(query).read(resource)
     }
@@ -236,7 +240,7 @@ impl ListQuery {
 
 /// Whether the query of a request has a filter.
 pub fn has_filter(query: &str) -> bool {
-    Asked::of_query(query).filter.is_some()
+    Asked::of_query(query).filter.is_some_and(|filter| !filter.trim().is_empty())
 }
 
 impl Projection {
@@ -293,12 +297,27 @@ mod tests {
             ("attributes=shoeSize", "invalidValue"),
             ("attributes=userName&excludedAttributes=emails", "invalidValue"),
             ("filter=shoeSize%20eq%201", "invalidFilter"),
+            ("filter=", "invalidFilter"),
+            ("filter=%20&startIndex=1", "invalidFilter"),
         ] {
             let error = ListQuery::of_query(query, ResourceType::User).unwrap_err();
             assert_eq!(error.scim_type(), Some(scim_type), "{query}: {error}");
         }
         let long = format!("cursor={}", "a".repeat(2000));
         assert_eq!(ListQuery::of_query(&long, ResourceType::User).unwrap_err(), ScimError::InvalidCursor);
+    }
+
+    #[test]
+    fn a_plus_is_a_blank_where_blanks_are_written_so() {
+        for (query, name) in [
+            ("filter=userName+eq+%22a%2Bb%40x%22", "a+b@x"),
+            ("filter=userName%20eq%20%22a%2Bb%40x%22", "a+b@x"),
+            ("filter=userName%20eq%20%22a+b@x%22", "a+b@x"),
+            ("filter=userName+eq+%22a+b%22", "a b"),
+        ] {
+            let filter = ListQuery::of_query(query, ResourceType::User).unwrap().filter.unwrap();
+            assert!(filter.matches(&json!({ "userName": name })), "{query}");
+        }
     }
 
     #[test]
@@ -321,6 +340,8 @@ mod tests {
             let error = ListQuery::of_search(&body, ResourceType::User).unwrap_err();
             assert_eq!(error.scim_type(), Some("invalidSyntax"), "{body}");
         }
+        let error = ListQuery::of_search(&json!({ "filter": " " }), ResourceType::User).unwrap_err();
+        assert_eq!(error.scim_type(), Some("invalidFilter"));
     }
 
     #[test]
