@@ -13,7 +13,7 @@ pub(in crate::journey) struct Base<'p> {
     pub(super) account: &'p str,
     /// The base as a path, without `/` at its end.
     pub(super) path: &'p str,
-    /// What is below it, without `/` at its beginning.
+    /// What is below it, without `/` at its beginning: of a base that was pasted with one at its end, clients make two.
     pub(super) rest: &'p str,
 }
 
@@ -29,7 +29,7 @@ impl<'p> Base<'p> {
             end += "/v2".len();
         }
         let (base, rest) = path.split_at(end);
-        Some(Self { account, path: base, rest: rest.strip_prefix('/').unwrap_or(rest) })
+        Some(Self { account, path: base, rest: rest.trim_start_matches('/') })
     }
 }
 
@@ -63,6 +63,8 @@ mod tests {
             ("/scim/v2/acme/v2Users", "acme", "/scim/v2/acme", "v2Users"),
             ("/scim/v2/acme", "acme", "/scim/v2/acme", ""),
             ("/scim/v2/acme/v2/", "acme", "/scim/v2/acme/v2", ""),
+            ("/scim/v2/acme//Users", "acme", "/scim/v2/acme", "Users"),
+            ("/scim/v2/acme/v2//Users/1", "acme", "/scim/v2/acme/v2", "Users/1"),
             ("/gateway/ng/api/scim/account/a/Groups", "a", "/gateway/ng/api/scim/account/a", "Groups"),
             ("/gateway/api/scim/account/a/v2/Me", "a", "/gateway/api/scim/account/a/v2", "Me"),
         ] {
