@@ -5,6 +5,7 @@
 //! Everything is driven by the tables of [`schema`]: there is no code for one attribute but where it means something here.
 
 pub mod bulk;
+pub mod cursor;
 pub mod dialect;
 pub mod discovery;
 pub mod document;
@@ -18,6 +19,7 @@ pub mod schema;
 mod value;
 
 pub use bulk::{Bulk, BulkOperation};
+pub use cursor::{Cursor, Mark};
 pub use dialect::{Client, Quirk};
 pub use document::{GroupDocument, UserDocument};
 pub use error::ScimError;

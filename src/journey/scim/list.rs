@@ -5,7 +5,7 @@ use super::{Failure, Reply, Request, members, next};
 use crate::crypto::Crypto;
 use crate::scim::filter::Lookup;
 use crate::scim::render;
-use crate::scim::{Filter, ListPage, ListQuery, Needed, Page, ResourceType, ScimError};
+use crate::scim::{Cursor, Filter, ListPage, ListQuery, Mark, Needed, Page, ResourceType, ScimError};
 use crate::store::scim_group::{self, Members, ScimGroup};
 use crate::store::scim_list::{self, Keyset, Kind, Walk};
 use crate::store::scim_user::{self, ScimUser};
@@ -61,51 +61,17 @@ pub(super) async fn listed<S: Store, C: Crypto>(
     match (&query.page, &query.filter, &query.sort) {
         (Page::Index { start, count }, None, None) => scan.by_number(*start, *count).await,
         (Page::Index { start, count }, ..) => {
-            let (mut found, total) = scan.window(*start, *count).await?;
+            let skipped = usize::try_from(start - 1).unwrap_or(usize::MAX);
+            let (mut found, total) = scan.window(None, skipped, *count as usize).await?;
             Ok(Listed { total: Some(total), resources: scan.texts(&mut found).await?, next_cursor: None })
         }
-        (Page::Cursor { cursor, count }, ..) => {
-            match (scan.is_by_id(), cursor.as_deref().map(|text| Cursor::read(text, resource))) {
-                (_, Some(None)) => Err(ScimError::InvalidCursor.into()),
-                (true, Some(Some(Cursor::After(id)))) => scan.by_cursor(id, *count).await,
-                (true, None) => scan.by_cursor("", *count).await,
-                (false, None) => scan.by_place(1, *count).await,
-                (false, Some(Some(Cursor::Place(start)))) => scan.by_place(start, *count).await,
-                _ => Err(ScimError::InvalidCursor.into()),
+        (Page::Cursor { cursor, mark, count }, ..) => {
+            let read = |text| Cursor::read(text, resource, mark).ok_or(ScimError::InvalidCursor);
+            let after = cursor.as_deref().map(read).transpose()?;
+            match scan.is_by_id() {
+                true => scan.by_id(after, mark, *count as usize).await,
+                false => scan.by_order(after, mark, *count as usize).await,
             }
-        }
-    }
-}
-
-/// Where a page begins.
-#[derive(Debug, PartialEq, Eq)]
-enum Cursor<'c> {
-    /// After an id: `u…` of a user, `g…` of a group.
-    After(&'c str),
-    /// At a place, where the order is another: `n…`.
-    Place(u64),
-}
-
-impl<'c> Cursor<'c> {
-    /// Reads one. `None`: it is not one of a list of these.
-    fn read(text: &'c str, resource: ResourceType) -> Option<Self> {
-        if let Some(place) = text.strip_prefix('n') {
-            return place.parse().ok().filter(|place| *place > 0).map(Self::Place);
-        }
-        let id = text.strip_prefix(Self::letter(resource))?;
-        let fits =
-            (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-        fits.then_some(Self::After(id))
-    }
-
-    fn after(resource: ResourceType, id: &str) -> String {
-        format!("{}{id}", Self::letter(resource))
-    }
-
-    fn letter(resource: ResourceType) -> char {
-        match resource {
-            ResourceType::User => 'u',
-            ResourceType::Group => 'g',
         }
     }
 }
@@ -118,7 +84,7 @@ enum Row {
 
 /// A resource that is meant.
 struct Found {
-    id: String,
+    at: Cursor,
     value: Value,
     /// A group, whose members are written one by one.
     group: Option<ScimGroup>,
@@ -268,7 +234,8 @@ impl<'s, 'r, S: Store, C: Crypto> Scan<'s, 'r, S, C> {
             }
             Row::Group(group) => (group.id.clone(), group.rendered(owner, base), Some(group)),
         };
-        let Some(filter) = &self.query.filter else { return Ok(Some(Found { id, value, group })) };
+        let at = Cursor { key: self.query.sort.as_ref().and_then(|sort| sort.key(&value)), id };
+        let Some(filter) = &self.query.filter else { return Ok(Some(Found { at, value, group })) };
         if let Some(group) = &group
             && let Value::Object(object) = &mut value
             && (self.needs_members || !self.asked.is_empty())
@@ -284,7 +251,7 @@ impl<'s, 'r, S: Store, C: Crypto> Scan<'s, 'r, S, C> {
         if let Value::Object(object) = &mut value {
             object.remove("members");
         }
-        Ok(Some(Found { id, value, group }))
+        Ok(Some(Found { at, value, group }))
     }
 
     /// Reads candidates, page by page, from the beginning or on after an id, and gives those that are meant to `take`, in order,
@@ -360,11 +327,10 @@ impl<'s, 'r, S: Store, C: Crypto> Scan<'s, 'r, S, C> {
         }
     }
 
-    /// A part of what a filter means, or of what is sorted, by place; and how many there are.
-    async fn window(&self, start: u64, count: u32) -> Result<(Vec<Found>, u64), Failure> {
+    /// A part of what a filter means, or of what is sorted, behind a place and so many more; and how many there are in all.
+    async fn window(&self, after: Option<&Cursor>, skipped: usize, count: usize) -> Result<(Vec<Found>, u64), Failure> {
         let (at_once, first) = self.portion();
-        let skipped = usize::try_from(start - 1).unwrap_or(usize::MAX);
-        let end = skipped.saturating_add(count as usize);
+        let end = skipped.saturating_add(count);
         let (mut total, mut kept): (u64, Vec<Found>) = (0, Vec::new());
         let by_id = self.is_by_id();
         let each = self.each(None, "", at_once, first, |found| {
@@ -373,13 +339,14 @@ impl<'s, 'r, S: Store, C: Crypto> Scan<'s, 'r, S, C> {
                 true if total as usize > skipped && total as usize <= end => kept.push(found),
                 true => {}
                 // No more than what can be in the answer is kept.
-                false => {
+                false if after.is_none_or(|after| self.order(&found.at, after).is_gt()) => {
                     kept.push(found);
                     if kept.len() > (2 * end).max(AT_ONCE) {
                         self.sort(&mut kept);
                         kept.truncate(end);
                     }
                 }
+                false => {}
             }
             true
         });
@@ -396,10 +363,13 @@ impl<'s, 'r, S: Store, C: Crypto> Scan<'s, 'r, S, C> {
     }
 
     fn sort(&self, found: &mut [Found]) {
-        sort_by(found, |a, b| {
-            let order = self.query.sort.as_ref().map_or(Ordering::Equal, |sort| sort.order(&a.value, &b.value));
-            order.then_with(|| a.id.cmp(&b.id))
-        });
+        sort_by(found, |a, b| self.order(&a.at, &b.at));
+    }
+
+    fn order(&self, a: &Cursor, b: &Cursor) -> Ordering {
+        let sort = self.query.sort.as_ref();
+        let order = sort.map_or(Ordering::Equal, |sort| sort.order(a.key.as_deref(), b.key.as_deref()));
+        order.then_with(|| a.id.cmp(&b.id))
     }
 
     fn too_many(&self) -> Failure {
@@ -486,13 +456,13 @@ impl<'s, 'r, S: Store, C: Crypto> Scan<'s, 'r, S, C> {
     }
 
     /// A page by cursor, in the order of ids. One that had to read too much ends early.
-    async fn by_cursor(&self, after: &str, count: u32) -> Result<Listed, Failure> {
-        let count = count as usize;
+    async fn by_id(&self, after: Option<Cursor>, mark: &Mark, count: usize) -> Result<Listed, Failure> {
+        let after = after.map(|after| after.id).unwrap_or_default();
         let (at_once, first) = self.portion();
         let at_once = if self.query.filter.is_none() { count + 1 } else { at_once };
         let mut total = 0;
         let mut found: Vec<Found> = Vec::new();
-        let each = self.each(Some(&mut total), after, at_once, first, |one| {
+        let each = self.each(Some(&mut total), &after, at_once, first, |one| {
             found.push(one);
             // One more tells that there is a next page.
             found.len() <= count
@@ -501,21 +471,24 @@ impl<'s, 'r, S: Store, C: Crypto> Scan<'s, 'r, S, C> {
         let total = u64::try_from(total).ok().filter(|_| self.query.filter.is_none());
         let next_cursor = match each {
             Each::End => None,
-            Each::Enough => {
-                found.truncate(count);
-                found.last().map(|last| Cursor::after(self.resource, &last.id))
-            }
-            Each::TooMany(after) => Some(Cursor::after(self.resource, &after)),
+            Each::Enough => self.cut(&mut found, mark, count),
+            Each::TooMany(id) => Some(Cursor { key: None, id }.text(self.resource, mark)),
         };
         Ok(Listed { total, resources: self.texts(&mut found).await?, next_cursor })
     }
 
-    /// A page by cursor in another order: the cursor is a place.
-    async fn by_place(&self, start: u64, count: u32) -> Result<Listed, Failure> {
-        let (mut found, total) = self.window(start, count).await?;
-        let next = start.saturating_add(found.len() as u64);
-        let next_cursor = (count > 0 && next <= total).then(|| format!("n{next}"));
+    /// A page by cursor in another order.
+    async fn by_order(&self, after: Option<Cursor>, mark: &Mark, count: usize) -> Result<Listed, Failure> {
+        let (mut found, total) = self.window(after.as_ref(), 0, count + 1).await?;
+        let next_cursor = self.cut(&mut found, mark, count);
         Ok(Listed { total: Some(total), resources: self.texts(&mut found).await?, next_cursor })
+    }
+
+    /// Leaves so many. Behind which of them the next page begins, if there were more.
+    fn cut(&self, found: &mut Vec<Found>, mark: &Mark, count: usize) -> Option<String> {
+        let is_more = found.len() > count;
+        found.truncate(count);
+        found.last().filter(|_| is_more).map(|last| last.at.text(self.resource, mark))
     }
 }
 
@@ -553,19 +526,5 @@ mod tests {
             assert_eq!(after_prefix(prefix), end);
         }
         assert!(after_prefix("\u{10ffff}").as_str() > "\u{10ffff}\u{10ffff}");
-    }
-
-    #[test]
-    fn a_cursor_is_one_of_ours_or_none() {
-        use ResourceType::{Group, User};
-        for (resource, other, text) in [(User, Group, "u01kaz"), (Group, User, "g01kaz")] {
-            assert_eq!(Cursor::read(text, resource), Some(Cursor::After("01kaz")));
-            assert_eq!(Cursor::after(resource, "01kaz"), text);
-            assert_eq!(Cursor::read(text, other), None);
-            assert_eq!(Cursor::read("n201", resource), Some(Cursor::Place(201)));
-        }
-        for bad in ["", "u", "n", "n0", "n-1", "x1", "ua b", "u\u{e4}", &format!("u{}", "a".repeat(65))] {
-            assert_eq!(Cursor::read(bad, User), None, "{bad}");
-        }
     }
 }

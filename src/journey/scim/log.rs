@@ -187,6 +187,8 @@ fn redacted_query(query: &str) -> String {
         shown.push('=');
         match *name {
             "filter" => shown.push_str(&redacted_filter(&value)),
+            // Behind the point is what the list is sorted by.
+            "cursor" => shown.push_str(&redacted_id(value.split('.').next().unwrap_or_default())),
             _ => shown.extend(value.chars().filter(|c| c.is_ascii_alphanumeric() || ".,:$-_".contains(*c))),
         }
     }
@@ -261,6 +263,7 @@ mod tests {
         ] {
             assert_eq!(redacted_filter(filter), shown, "{filter}");
         }
+        assert_eq!(redacted_query("cursor=u12abcdef01ka.YWRh&count=2"), "cursor=u12abcdef01ka&count=2");
         assert_eq!(
             redacted_query("filter=userName+eq+%22ada%22&count=2&x=ada&startindex=1&"),
             "filter=userName eq …&count=2&startIndex=1"

@@ -119,6 +119,62 @@ fn a_walk_by_cursor_sees_each_once_in_every_order() {
     refused(&client.call(Get, &format!("/Groups?cursor={of_users}")).send(), 400, "invalidCursor");
 }
 
+/// Lists in orders of their own, of seven users of whom some have a title.
+const ORDERS: [&str; 7] = [
+    "",
+    "&filter=title+pr",
+    "&filter=userName+sw+%22u%22",
+    "&sortBy=title",
+    "&sortBy=title&sortOrder=descending",
+    "&sortBy=userName",
+    "&filter=userName+sw+%22u%22&sortBy=title",
+];
+
+fn with_titles(client: &Client) -> Vec<String> {
+    let users = users(client, 7);
+    for (user, title) in [(1, "b"), (2, "B"), (4, "a"), (5, "\u{e9}")] {
+        let change = json!([{ "op": "add", "path": "title", "value": title }]);
+        client.patch(&format!("/Users/{}", users[user]), change);
+    }
+    users
+}
+
+#[test]
+fn who_removes_while_they_walk_by_cursor_misses_nobody() {
+    for query in ORDERS {
+        let client = Client::new();
+        with_titles(&client);
+        let all = ids(&client.get(&format!("/Users?count=7{query}")));
+        let (mut cursor, mut seen) = (Some(String::new()), Vec::new());
+        while let Some(at) = cursor {
+            let list = client.get(&format!("/Users?cursor={at}&count=2{query}"));
+            for id in ids(&list) {
+                client.call(Delete, &format!("/Users/{id}")).send();
+                seen.push(id);
+            }
+            cursor = list["nextCursor"].as_str().map(str::to_owned);
+        }
+        assert_eq!(seen, all, "{query}");
+    }
+}
+
+#[test]
+fn a_cursor_is_for_its_own_list() {
+    let client = Client::new();
+    with_titles(&client);
+    for query in ORDERS {
+        let next = client.get(&format!("/Users?cursor&count=2{query}"))["nextCursor"].as_str().unwrap().to_owned();
+        for other in ORDERS {
+            let answer = client.call(Get, &format!("/Users?cursor={next}&count=2{other}")).send();
+            if query == other {
+                assert_eq!(answer.status, 200, "{query}");
+            } else {
+                refused(&answer, 400, "invalidCursor");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_filter_that_no_index_answers_is_held_against_all() {
     let client = Client::new();
